@@ -1,0 +1,236 @@
+"""What a person can mend: numbered, with a sentence on what happened, what was kept and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def _(message: str) -> str:
+    """Mark a sentence for the catalogues; it is translated where it is shown."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One kind of mendable trouble: its exit code and its three sentences (English, with {values})."""
+
+    code: int
+    message: str
+    kept: str
+    next: str
+
+
+NOTHING_CHANGED = _("Nothing was changed.")
+
+TROUBLES: dict[str, Trouble] = {
+    "project-missing": Trouble(
+        10,
+        _("There is no project at {path}."),
+        NOTHING_CHANGED,
+        _("Check the path, or make a project with “new” or “sample”."),
+    ),
+    "project-exists": Trouble(
+        11,
+        _("There is already a file at {path}."),
+        _("The file was left as it is."),
+        _("Choose another name, or open the project that is there."),
+    ),
+    "project-not-ours": Trouble(
+        12,
+        _("{path} is not a Vidbudova project: {reason}"),
+        _("The file was left as it is."),
+        _("To bring in its data, open or make a project and import the file."),
+    ),
+    "project-newer": Trouble(
+        13,
+        _("{path} was written by a newer version (format {found}; this program knows {known})."),
+        _("The file was left as it is."),
+        _("Open it with the newer program."),
+    ),
+    "project-locked": Trouble(
+        14,
+        _("{path} is open in another window or program ({holder})."),
+        NOTHING_CHANGED,
+        _("Close it there first, or open it here to look only."),
+    ),
+    "project-read-only": Trouble(
+        15,
+        _("{path} cannot be written to: {reason}"),
+        _("The project can be looked at, not changed."),
+        _("Save a copy on a disk of this computer and go on there."),
+    ),
+    "project-damaged": Trouble(
+        16,
+        _("{path} is damaged: {reason}"),
+        _("The file was left as it is; earlier snapshots are kept beside it."),
+        _("Run “check” with “--rebuild”, or open the newest snapshot."),
+    ),
+    "disk-full": Trouble(
+        17,
+        _("The disk is full: this edit could not be written to {path}."),
+        _("Everything before it is safe; the edit itself was not made."),
+        _("Free some space and do it again."),
+    ),
+    "disk-error": Trouble(
+        18,
+        _("The disk gave an error at {path}: {reason}"),
+        _("Everything acknowledged before is in the file; the edit itself was not made."),
+        _("Save a copy on another disk, then look at this one."),
+    ),
+    "file-missing": Trouble(
+        20, _("There is no file at {path}."), NOTHING_CHANGED, _("Check the path and try again.")
+    ),
+    "file-unknown-format": Trouble(
+        21,
+        _("{file} is in no format that can be read here: {reason}"),
+        NOTHING_CHANGED,
+        _("Readable are: {formats}."),
+    ),
+    "file-unreadable": Trouble(
+        22,
+        _("{file} could not be read: {reason}"),
+        _("Nothing of it was brought in."),
+        _("Ask for the file again, or export it anew where it came from."),
+    ),
+    "file-too-big": Trouble(
+        23,
+        _("Reading {file} took more {what} than allowed ({limit})."),
+        _("Nothing of it was brought in."),
+        _("Split the file, or raise the limit if you trust where it came from."),
+    ),
+    "crs-missing": Trouble(
+        24,
+        _("{file} does not say which coordinate system it is in."),
+        _("Nothing of it was brought in."),
+        _("Say it with --crs EPSG:number; {hint}"),
+    ),
+    "crs-unknown": Trouble(
+        25,
+        _("“{crs}” is not a coordinate system that can be used: {reason}"),
+        NOTHING_CHANGED,
+        _("Use the form EPSG:number, for a project a metric one (for example EPSG:32637)."),
+    ),
+    "import-cancelled": Trouble(
+        26,
+        _("The import of {file} was cancelled."),
+        _("Nothing of it was brought in."),
+        _("Import it again whenever you like."),
+    ),
+    "import-empty": Trouble(
+        27,
+        _("{file} holds nothing that could be brought in ({reason})."),
+        NOTHING_CHANGED,
+        _("Look at the file in the program that made it."),
+    ),
+    "kind-unclear": Trouble(
+        28,
+        _("It is not clear what {file} holds."),
+        _("Nothing of it was brought in."),
+        _("Say it with --as: {kinds}."),
+    ),
+    "no-such-thing": Trouble(
+        30,
+        _("There is no {what} “{id}” in this project."),
+        NOTHING_CHANGED,
+        _("Look it up with “info”, “log” or the search field."),
+    ),
+    "value-wrong": Trouble(
+        31,
+        _("“{value}” cannot be {field}: {reason}"),
+        NOTHING_CHANGED,
+        _("Give another value."),
+    ),
+    "grade-from-afar": Trouble(
+        32,
+        _("A structural grade {grade} cannot be set on {evidence} evidence alone."),
+        _("The observation is kept and shown hatched."),
+        _("Mark it from the street or after a walk-round, or choose 0, possible, 3 or 5."),
+    ),
+    "conversion-not-allowed": Trouble(
+        33,
+        _("“{value}” of {source} has no equal on {target} from {evidence} evidence."),
+        _("The raw value is kept."),
+        _("Let an engineer grade the building."),
+    ),
+    "zone-crosses-itself": Trouble(
+        34,
+        _("The outline crosses itself near {place}."),
+        NOTHING_CHANGED,
+        _("Take back the last point and go round the other way."),
+    ),
+    "zone-too-thin": Trouble(
+        35,
+        _("The outline holds only {area} m² and is nowhere {width} m wide."),
+        NOTHING_CHANGED,
+        _("Draw a larger outline."),
+    ),
+    "zone-overlaps": Trouble(
+        36,
+        _("The outline overlaps the zone “{name}” by {area} m²."),
+        NOTHING_CHANGED,
+        _("Cut the overlap away, or move the outline."),
+    ),
+    "photo-unreadable": Trouble(
+        37,
+        _("{file} is not a picture that can be read: {reason}"),
+        NOTHING_CHANGED,
+        _("Use a JPEG, PNG, WebP, TIFF or HEIC-converted picture."),
+    ),
+    "nothing-to-undo": Trouble(
+        40, _("There is nothing to undo."), NOTHING_CHANGED, _("Go on working.")
+    ),
+    "nothing-to-redo": Trouble(
+        41, _("There is nothing to redo."), NOTHING_CHANGED, _("Go on working.")
+    ),
+    "undo-overtaken": Trouble(
+        42,
+        _("“{title}” cannot be undone: {who} changed the same thing since."),
+        NOTHING_CHANGED,
+        _("Look at the history of the thing and set the value you want."),
+    ),
+    "changes-damaged": Trouble(
+        43,
+        _("The changes from {origin} do not agree with their checksums."),
+        _("None of them was taken in."),
+        _("Copy the file anew from where it came."),
+    ),
+    "no-display": Trouble(
+        50,
+        _("There is no screen to open a window on."),
+        NOTHING_CHANGED,
+        _("Use “render” for pictures, or start it where there is a screen."),
+    ),
+    "export-failed": Trouble(
+        51,
+        _("{file} could not be written: {reason}"),
+        _("The project is untouched; no half file was left."),
+        _("Choose another place or format."),
+    ),
+    "plugin-unknown": Trouble(
+        60, _("There is no plugin “{id}”."), NOTHING_CHANGED, _("See “plugins” for what there is.")
+    ),
+}
+
+
+class UserError(Exception):
+    """Something a person can mend. `key` is one of TROUBLES; `values` fill its sentences.
+
+    Raises KeyError for an unknown key and at once, so that a typo never reaches a person.
+    """
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.trouble = TROUBLES[key]
+        self.values = values
+        super().__init__(self.trouble.message.format(**values))
+
+    @property
+    def exit_code(self) -> int:
+        return self.trouble.code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (self.key, self.values))
+
+
+def _rebuild(key: str, values: dict[str, object]) -> UserError:
+    return UserError(key, **values)

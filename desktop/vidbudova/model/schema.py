@@ -1,0 +1,419 @@
+"""Every table and field with type, unit and meaning: the one source of the DDL, the forms and the documentation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from vidbudova.text import mark as _
+
+Kind = Literal["text", "integer", "real", "boolean", "date", "time", "bytes", "set", "json", "geometry", "reference"]
+Geometry = Literal["", "POINT", "LINESTRING", "POLYGON", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRY"]
+Role = Literal["base", "edit", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column.
+
+    Attributes
+    ----------
+    name : column and delta key; a unit is part of the name (``height_m``).
+    kind : ``date`` is ISO ``YYYY-MM-DD`` text, ``time`` ISO UTC text, ``set`` a frozenset of str (one merge cell an
+        element), ``json`` canonical JSON text, ``geometry`` WKB bytes in the project's CRS, ``reference`` an id.
+    title, meaning : what forms and documentation say (translatable).
+    unit : SI symbol shown behind the number, or "".
+    group : fields of one group merge as one; "" means the field is its own group.
+    choices : code -> title for closed lists; a value outside is refused in forms, kept when merged.
+    minimum, maximum : bounds for forms and for `session.do`.
+    editable : whether forms let a person change it.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    meaning: str = ""
+    unit: str = ""
+    group: str = ""
+    choices: MappingProxyType[str, str] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    editable: bool = True
+
+    @property
+    def cell_group(self) -> str:
+        """The merge group: its own name unless it travels with others."""
+        return self.group or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table.
+
+    Attributes
+    ----------
+    role : ``base``: rows come with imported layers and are overridden by Changes; ``edit``: rows exist only through
+        Changes; ``record``: rows come with layers and are never edited (observations, quarantine).
+    geometry : OGC type of the ``geom`` column, "" for none.
+    worst : field groups where, of two open values, the larger is displayed (damage); elsewhere the later.
+    """
+
+    name: str
+    title: str
+    meaning: str
+    role: Role
+    geometry: Geometry
+    fields: tuple[Field, ...]
+    worst: frozenset[str] = frozenset()
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError if there is none."""
+        for f in self.fields:
+            if f.name == name:
+                return f
+        raise KeyError(f"{self.name}.{name}")
+
+    def group_of(self, field_name: str) -> str:
+        """The merge group of a field; an unknown field (from a newer version) is its own group."""
+        for f in self.fields:
+            if f.name == field_name:
+                return f.cell_group
+        return field_name
+
+    def is_set(self, field_name: str) -> bool:
+        """Whether the field merges element by element."""
+        return any(f.name == field_name and f.kind == "set" for f in self.fields)
+
+
+def _choices(**pairs: str) -> MappingProxyType[str, str]:
+    return MappingProxyType(pairs)
+
+
+GEOM = "geom"
+
+EVIDENCE = _choices(
+    satellite=_("Satellite"),
+    drone=_("Drone"),
+    street_photo=_("Street photo"),
+    walk_round=_("Walk-round"),
+    instrument=_("Instrument"),
+)
+"""The evidence ladder, weakest first. Satellite and drone are remote."""
+
+HAZARDS = _choices(
+    fire=_("Fire"),
+    blast_facade=_("Blast-damaged façade"),
+    hole=_("Hole"),
+    partial_collapse=_("Partial collapse"),
+    uxo=_("Unexploded ordnance"),
+)
+
+BUILDING_USES = _choices(
+    apartments=_("Apartments"),
+    house=_("House"),
+    dormitory=_("Dormitory"),
+    school=_("School"),
+    kindergarten=_("Kindergarten"),
+    hospital=_("Hospital"),
+    office=_("Offices"),
+    retail=_("Shop"),
+    industrial=_("Industry"),
+    public=_("Public building"),
+    religious=_("Religious building"),
+    transport=_("Transport building"),
+    utility=_("Utility building"),
+    garage=_("Garage"),
+    other=_("Other"),
+)
+
+ROOFS = _choices(
+    flat=_("Flat"), gabled=_("Gabled"), hipped=_("Hipped"), shed=_("Shed"), pyramidal=_("Pyramidal"), dome=_("Dome"),
+    other=_("Other"),
+)
+
+HEIGHT_SOURCES = _choices(
+    surveyed=_("Surveyed"), tagged=_("From the source"), derived=_("Derived from storeys"), assumed=_("Assumed"),
+    corrected=_("Corrected by a person"),
+)
+
+ROAD_CLASSES = _choices(
+    motorway=_("Motorway"), trunk=_("Trunk road"), primary=_("Primary road"), secondary=_("Secondary road"),
+    tertiary=_("Tertiary road"), residential=_("Street"), living_street=_("Living street"),
+    service=_("Service road"), pedestrian=_("Pedestrian street"), footway=_("Footway"), cycleway=_("Cycleway"),
+    path=_("Path"), steps=_("Steps"), track=_("Track"), other=_("Other"),
+)
+
+ZONE_KINDS = _choices(
+    housing=_("Housing"), public=_("Schools, health, culture"), business=_("Business"), industry=_("Industry"),
+    transport=_("Transport"), utilities=_("Utilities"), green=_("Green"), memorial=_("Memorial"),
+    clearance=_("Clearance"), mixed=_("Mixed use"),
+)
+
+PLACE_KINDS = _choices(
+    hospital=_("Hospital"), clinic=_("Clinic"), school=_("School"), kindergarten=_("Kindergarten"),
+    shelter=_("Shelter"), fire_station=_("Fire station"), police=_("Police"), stop=_("Stop"),
+    townhall=_("Administration"), other=_("Other"),
+)
+
+# Every base and record table also has: layer (reference), source_id (text), attributes (json).
+SOURCE_FIELDS = (
+    Field("layer", "reference", _("Layer"), _("The layer it came with"), editable=False),
+    Field("source_id", "text", _("Id in the source"), editable=False),
+    Field("attributes", "json", _("Other attributes"), _("What the source said beside these, unchanged"), editable=False),
+)
+
+BUILDINGS = Table(
+    "buildings", _("Buildings"), _("Footprints with heights; parts name the building they belong to"), "base",
+    "MULTIPOLYGON",
+    (
+        Field(GEOM, "geometry", _("Footprint"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("street", "text", _("Street")),
+        Field("house_number", "text", _("House number")),
+        Field("use", "text", _("Use"), choices=BUILDING_USES),
+        Field("levels", "real", _("Storeys"), _("Above ground"), minimum=0, maximum=200),
+        Field("height_m", "real", _("Height"), _("Ground to top of roof"), "m", "height", minimum=0, maximum=1000),
+        Field("height_source", "text", _("Height from"), group="height", choices=HEIGHT_SOURCES, editable=False),
+        Field("min_height_m", "real", _("Height of underside"), _("Ground to the lowest part"), "m", minimum=0),
+        Field("roof_shape", "text", _("Roof"), choices=ROOFS),
+        Field("roof_height_m", "real", _("Roof height"), "", "m", minimum=0),
+        Field("material", "text", _("Material")),
+        Field("built_year", "integer", _("Built"), minimum=800, maximum=2200),
+        Field("flats", "integer", _("Flats"), minimum=0),
+        Field("people", "real", _("People"), _("Residents before the war unless the layer says otherwise"), minimum=0),
+        Field("jobs", "real", _("Jobs"), minimum=0),
+        Field("part_of", "reference", _("Part of"), _("The building this is a part of"), editable=False),
+        *SOURCE_FIELDS,
+    ),
+)
+
+ROADS = Table(
+    "roads", _("Roads"), _("Centre lines"), "base", "MULTILINESTRING",
+    (
+        Field(GEOM, "geometry", _("Centre line"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("class", "text", _("Class"), choices=ROAD_CLASSES),
+        Field("lanes", "integer", _("Lanes"), _("Both directions together"), minimum=0, maximum=30),
+        Field("speed_km_h", "real", _("Speed limit"), "", "km/h", minimum=0, maximum=200),
+        Field("oneway", "text", _("One-way"), choices=_choices(no=_("No"), yes=_("Along the line"), reverse=_("Against the line"))),
+        Field("bridge", "boolean", _("Bridge")),
+        Field("tunnel", "boolean", _("Tunnel")),
+        Field("level", "integer", _("Level"), _("0 is the ground; bridges above, tunnels below"), minimum=-10, maximum=10),
+        Field("width_m", "real", _("Width"), "", "m", minimum=0, maximum=200),
+        Field("surface", "text", _("Surface")),
+        *SOURCE_FIELDS,
+    ),
+)
+
+RAIL = Table(
+    "rail", _("Rail and tram"), _("Track centre lines"), "base", "MULTILINESTRING",
+    (
+        Field(GEOM, "geometry", _("Centre line"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind")),
+        Field("bridge", "boolean", _("Bridge")),
+        Field("tunnel", "boolean", _("Tunnel")),
+        Field("level", "integer", _("Level")),
+        *SOURCE_FIELDS,
+    ),
+)
+
+WATER = Table(
+    "water", _("Water"), _("Surfaces: rivers, lakes, sea"), "base", "MULTIPOLYGON",
+    (Field(GEOM, "geometry", _("Surface"), editable=False), Field("name", "text", _("Name")), Field("kind", "text", _("Kind")), *SOURCE_FIELDS),
+)
+
+WATERWAYS = Table(
+    "waterways", _("Waterways"), _("Centre lines of rivers, streams and canals"), "base", "MULTILINESTRING",
+    (Field(GEOM, "geometry", _("Centre line"), editable=False), Field("name", "text", _("Name")), Field("kind", "text", _("Kind")), *SOURCE_FIELDS),
+)
+
+LANDUSE = Table(
+    "landuse", _("Land use"), _("Parks, woods, housing, industry, cemeteries …"), "base", "MULTIPOLYGON",
+    (Field(GEOM, "geometry", _("Area"), editable=False), Field("name", "text", _("Name")), Field("kind", "text", _("Kind")), *SOURCE_FIELDS),
+)
+
+TREES = Table(
+    "trees", _("Trees"), _("Single trees"), "base", "POINT",
+    (Field(GEOM, "geometry", _("Place"), editable=False), Field("height_m", "real", _("Height"), "", "m"), *SOURCE_FIELDS),
+)
+
+POWER = Table(
+    "power", _("Power"), _("Lines, substations, towers and masts"), "base", "GEOMETRY",
+    (
+        Field(GEOM, "geometry", _("Shape"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind")),
+        Field("voltage_v", "real", _("Voltage"), _("The highest if there are several"), "V"),
+        *SOURCE_FIELDS,
+    ),
+)
+
+PIPELINES = Table(
+    "pipelines", _("Pipelines"), _("Water, heating, gas, sewage"), "base", "MULTILINESTRING",
+    (
+        Field(GEOM, "geometry", _("Centre line"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind")),
+        Field("diameter_mm", "real", _("Diameter"), "", "mm"),
+        *SOURCE_FIELDS,
+    ),
+)
+
+PLACES = Table(
+    "places", _("Places"), _("Hospitals, schools, shelters, fire stations, stops"), "base", "POINT",
+    (
+        Field(GEOM, "geometry", _("Place"), editable=False),
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind"), choices=PLACE_KINDS),
+        Field("capacity", "real", _("Capacity"), _("Beds, pupils or persons"), minimum=0),
+        *SOURCE_FIELDS,
+    ),
+)
+
+FEATURES = Table(
+    "features", _("Other features"), _("Anything else, for reference"), "base", "GEOMETRY",
+    (Field(GEOM, "geometry", _("Shape"), editable=False), Field("name", "text", _("Name")), Field("kind", "text", _("Kind")),
+     Field("dated_on", "date", _("Date")), *SOURCE_FIELDS),
+)
+
+OBSERVATIONS = Table(
+    "observations", _("Observations"),
+    _("What a satellite, drone, photo or person saw at a place; never a grade of a building by itself"), "record",
+    "GEOMETRY",
+    (
+        Field(GEOM, "geometry", _("Place, outline or cell")),
+        Field("site", "text", _("Site"), _("What kind of thing was seen, in the source's words")),
+        Field("target", "text", _("Seen at"), choices=_choices(building=_("Building"), ground=_("Ground (crater, road)"), cell=_("Cell"), area=_("Area"))),
+        Field("evidence", "text", _("Evidence"), choices=EVIDENCE),
+        Field("scale", "text", _("Scale"), _("Id of the scale the raw values are on")),
+        Field("latest_raw", "text", _("Latest class"), _("As the source wrote it")),
+        Field("latest_grade", "text", _("Latest reading"), _("On our scale: 0, P (possible), 1–5, or empty where not allowed")),
+        Field("latest_on", "date", _("Latest date")),
+        Field("confidence", "text", _("Confidence")),
+        *SOURCE_FIELDS,
+    ),
+)
+
+SIGHTINGS = Table(
+    "sightings", _("Sightings"), _("One date of one observation"), "record", "",
+    (
+        Field("observation", "reference", _("Observation")),
+        Field("observed_on", "date", _("Date of the image or visit")),
+        Field("raw", "text", _("Class"), _("As the source wrote it")),
+        Field("grade", "text", _("Reading"), _("On our scale")),
+        Field("status", "text", _("Change since the one before"), _("As the source wrote it")),
+        *SOURCE_FIELDS,
+    ),
+)
+
+MATCHES = Table(
+    "matches", _("Matches"), _("Which observation was taken for which building, by “damage match”"), "edit", "",
+    (
+        Field("building", "reference", _("Building")),
+        Field("observation", "reference", _("Observation")),
+        Field("distance_m", "real", _("Distance"), "", "m"),
+        Field("within_m", "real", _("Tolerance"), "", "m"),
+    ),
+)
+
+QUARANTINE = Table(
+    "quarantine", _("Set aside"), _("Rows that could not be brought in, with the reason"), "record", "GEOMETRY",
+    (
+        Field(GEOM, "geometry", _("Shape")),
+        Field("code", "text", _("Problem")),
+        Field("reason", "text", _("What is wrong")),
+        *SOURCE_FIELDS,
+    ),
+)
+
+DAMAGE_MARKS = Table(
+    "damage_marks", _("Damage marks"), _("A person's grade for a building; the id is the building's"), "edit", "",
+    (
+        Field("grade", "integer", _("Damage grade"), _("0 none seen … 5 destroyed, after EMS-98"), "", "assessment", minimum=0, maximum=5),
+        Field("evidence", "text", _("Evidence"), "", "", "assessment", EVIDENCE),
+        Field("inspector", "text", _("Inspector"), "", "", "assessment"),
+        Field("inspected_at", "time", _("Seen at"), "", "", "assessment"),
+        Field("note", "text", _("Note")),
+        Field("photos", "set", _("Photos"), _("sha256 of each")),
+        Field("hazards", "set", _("Hazards"), choices=HAZARDS),
+        Field("legal_category", "text", _("Legal category"), _("From the inspection act; never computed"), "", "legal"),
+        Field("legal_act", "text", _("Inspection act"), _("Number and date"), "", "legal"),
+    ),
+    frozenset({"assessment"}),
+)
+
+PHOTOS = Table(
+    "photos", _("Photos"), _("Pictures kept beside the project, by sha256"), "edit", "",
+    (
+        Field("file_name", "text", _("File name"), _("As it was brought")),
+        Field("taken_at", "text", _("Taken"), _("From EXIF, as the camera wrote it; no time zone unless the camera said so")),
+        Field("lon", "real", _("Longitude"), "", "°", "place"),
+        Field("lat", "real", _("Latitude"), "", "°", "place"),
+        Field("bearing_deg", "real", _("Direction"), "", "°", "place"),
+        Field("width_px", "integer", _("Width"), "", "px"),
+        Field("height_px", "integer", _("Height"), "", "px"),
+        Field("size_bytes", "integer", _("Size"), "", "B"),
+        Field("thumbnail", "bytes", _("Thumbnail"), editable=False),
+    ),
+)
+
+ZONES = Table(
+    "zones", _("Reconstruction zones"), _("Areas drawn by a person"), "edit", "MULTIPOLYGON",
+    (
+        Field(GEOM, "geometry", _("Outline"), "", "", "outline"),
+        Field("area_m2", "real", _("Area"), "", "m²", "outline", editable=False),
+        Field("perimeter_m", "real", _("Perimeter"), "", "m", "outline", editable=False),
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind"), choices=ZONE_KINDS),
+        Field("phase", "integer", _("Phase"), minimum=0, maximum=99),
+        Field("priority", "integer", _("Priority"), _("1 is first"), minimum=1, maximum=9),
+        Field("starts_on", "date", _("Starts"), "", "", "dates"),
+        Field("ends_on", "date", _("Ends"), "", "", "dates"),
+        Field("colour", "text", _("Colour"), _("#RRGGBB; empty: by kind")),
+        Field("height_m", "real", _("Height as a volume"), "", "m", minimum=0, maximum=1000),
+        Field("note", "text", _("Note")),
+    ),
+)
+
+LAYERS = Table(
+    "layers", _("Layers"), _("What was imported; one row a file and table"), "edit", "",
+    (
+        Field("name", "text", _("Name")),
+        Field("kind", "text", _("Kind"), _("The table its features are in"), editable=False),
+        Field("source", "text", _("File"), editable=False),
+        Field("sha256", "text", _("Checksum of the file"), editable=False),
+        Field("format", "text", _("Format"), editable=False),
+        Field("crs", "text", _("Coordinate system of the file"), editable=False),
+        Field("features", "integer", _("Features"), editable=False),
+        Field("rows_sha256", "text", _("Checksum of the rows as read"), editable=False),
+        Field("licence", "text", _("Licence")),
+        Field("attribution", "text", _("Attribution")),
+        Field("report", "json", _("Import report"), editable=False),
+    ),
+)
+
+PROJECT = Table(
+    "project", _("Project"), _("One row, id “project”: names and assumptions"), "edit", "",
+    (
+        Field("name", "text", _("Name")),
+        Field("storey_height_m", "real", _("Storey height"), _("For heights derived from storeys; 3 m unless said"), "m", minimum=2, maximum=6),
+        Field("floor_area_per_person_m2", "real", _("Floor area per person"), _("For people where the data have none; an assumption"), "m²", minimum=5, maximum=200),
+        Field("default_height_m", "real", _("Height where nothing is known"), "", "m", minimum=2, maximum=50),
+    ),
+)
+
+TABLES: MappingProxyType[str, Table] = MappingProxyType(
+    {
+        t.name: t
+        for t in (
+            BUILDINGS, ROADS, RAIL, WATER, WATERWAYS, LANDUSE, TREES, POWER, PIPELINES, PLACES, FEATURES,
+            OBSERVATIONS, SIGHTINGS, QUARANTINE, MATCHES, DAMAGE_MARKS, PHOTOS, ZONES, LAYERS, PROJECT,
+        )
+    }
+)
+"""Every table of the project, by name."""
+
+LAYER_KINDS = tuple(t.name for t in TABLES.values() if t.role != "edit" and t.name not in ("sightings", "quarantine"))
+"""What `import --as` accepts."""
