@@ -176,6 +176,18 @@ TROUBLES: dict[str, Trouble] = {
         NOTHING_CHANGED,
         _("Use a JPEG, PNG, WebP, TIFF or HEIC-converted picture."),
     ),
+    "zone-too-few-corners": Trouble(
+        38,
+        _("An outline needs three corners; this one has {count}."),
+        _("What is drawn so far stays."),
+        _("Click the next corner on the ground."),
+    ),
+    "zone-hole-outside": Trouble(
+        39,
+        _("The hole leaves the outline near {place}."),
+        _("What is drawn so far stays."),
+        _("Draw the hole inside the outline and beside the other holes."),
+    ),
     "nothing-to-undo": Trouble(
         40, _("There is nothing to undo."), NOTHING_CHANGED, _("Go on working.")
     ),
