@@ -1,0 +1,62 @@
+"""Every test process has its own virtual screen, its own settings folder and English words."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_screen: subprocess.Popen[bytes] | None = None
+_home: str | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global _home
+    _home = tempfile.mkdtemp(prefix="vidbudova-tests-")
+    os.environ["VIDBUDOVA_HOME"] = _home
+    os.environ["VIDBUDOVA_LANGUAGE"] = "en"
+    only_starts_workers = bool(config.getoption("numprocesses", None))
+    if sys.platform.startswith("linux") and not only_starts_workers:
+        _open_screen()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _screen is not None:
+        _screen.terminate()
+        _screen.wait(10)
+    if _home is not None:
+        shutil.rmtree(_home, ignore_errors=True)
+
+
+def _open_screen() -> None:
+    """Start an Xvfb of our own: two test processes on one screen would take each other's focus."""
+    global _screen
+    server = shutil.which("Xvfb")
+    if server is None:
+        return
+    reading, writing = os.pipe()
+    _screen = subprocess.Popen(
+        [server, "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        number = answer.readline().strip()
+    if number:
+        os.environ["DISPLAY"] = f":{number}"
+        os.environ.pop("WAYLAND_DISPLAY", None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real data beside the checkout; tests that need them are skipped where they are not."""
+    folder = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the folder with real data is not beside this checkout")
+    return folder
