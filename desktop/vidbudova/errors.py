@@ -144,7 +144,7 @@ TROUBLES: dict[str, Trouble] = {
         32,
         _("A structural grade {grade} cannot be set on {evidence} evidence alone."),
         _("The observation is kept and shown hatched."),
-        _("Mark it from the street or after a walk-round, or choose 0, possible, 3 or 5."),
+        _("Mark it from the street or after a walk-round, or choose 0, 3 (heavy or worse) or 5."),
     ),
     "conversion-not-allowed": Trouble(
         33,
@@ -205,6 +205,18 @@ TROUBLES: dict[str, Trouble] = {
         _("The changes from {origin} do not agree with their checksums."),
         _("None of them was taken in."),
         _("Copy the file anew from where it came."),
+    ),
+    "evidence-weaker": Trouble(
+        44,
+        _("The grade {grade} of this building rests on {before} evidence, which {evidence} evidence does not replace."),
+        _("The mark and the observation are kept as they are."),
+        _("Mark it from the street or after a walk-round; choose 5 if it has been destroyed since."),
+    ),
+    "zone-not-cut": Trouble(
+        45,
+        _("The line does not cut the zone “{name}” in two."),
+        NOTHING_CHANGED,
+        _("Draw the line from outside the zone right across to the other side."),
     ),
     "no-display": Trouble(
         50,
