@@ -32,6 +32,7 @@ class Cell:
     group: str
 
     def key(self) -> tuple[str, str, str, str]:
+        """The four parts as a plain tuple, for sorting and for SQL."""
         return (self.scenario, self.table, self.id, self.group)
 
 
@@ -96,6 +97,7 @@ class Change:
 
     @property
     def id(self) -> str:
+        """Replica and sequence: what other Changes and cells refer to."""
         return f"{self.replica}:{self.seq}"
 
     @property
