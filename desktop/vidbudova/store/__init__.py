@@ -1,0 +1,1 @@
+"""The project file: log, tables folded from it, layers, media, snapshots."""

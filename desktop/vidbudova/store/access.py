@@ -1,0 +1,90 @@
+"""Who may touch the file: one writer under a lock, and one reading connection a thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from vidbudova.errors import UserError
+from vidbudova.store.connection import Connect, Connection, connect, mended, set_up, transaction
+from vidbudova.store.lock import Lock
+from vidbudova.text import _
+
+
+class Access:
+    """An open project file. Safe to use from several threads: one writes at a time, each reads for itself.
+
+    Attributes
+    ----------
+    path, crs, srs_id : where it is, and its coordinate system ("EPSG:32637", 32637).
+    replica : the id of this file on this installation.
+    read_only : whether it can only be looked at.
+    notices : sentences about what was found when it was opened.
+    """
+
+    def __init__(self, path: Path, facts: Mapping[str, Any], lock: Lock | None, connector: Connect = connect) -> None:
+        self.path = path
+        self.crs = str(facts["crs"])
+        self.srs_id = int(facts["srs_id"])
+        self.replica = str(facts["replica"])
+        self.read_only = lock is None
+        self.notices: list[str] = []
+        self._lock = lock
+        self._connect = connector
+        self._mutex = threading.RLock()
+        self._readers: dict[int, tuple[threading.Thread, Connection]] = {}
+        self._mode = "ro"
+        self._writer: Connection | None = None
+        if lock is not None:
+            self._writer = self._open_writer()
+
+    def _open_writer(self) -> Connection:
+        with mended(self.path):
+            db = self._connect(self.path, "rw")
+            set_up(db, writer=True)
+        return db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction; nothing of it stays if the block raises."""
+        with self._mutex, mended(self.path):
+            if self._writer is None:
+                raise UserError("project-read-only", path=self.path, reason=_("it was opened to look only."))
+            with transaction(self._writer):
+                yield self._writer
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection of this thread for reading."""
+        thread = threading.current_thread()
+        with mended(self.path):
+            if thread.ident not in self._readers:
+                with self._mutex:
+                    self._drop_readers_of_ended_threads()
+                    db = self._connect(self.path, self._mode)
+                    set_up(db, writer=False)
+                    self._readers[thread.ident or 0] = (thread, db)
+            yield self._readers[thread.ident or 0][1]
+
+    def _drop_readers_of_ended_threads(self) -> None:
+        for ident, (thread, db) in list(self._readers.items()):
+            if not thread.is_alive():
+                db.close()
+                del self._readers[ident]
+
+    def close(self) -> None:
+        """Close the file; the log is folded into it so that a copy by hand is whole."""
+        with self._mutex:
+            for _thread, db in self._readers.values():
+                db.close()
+            self._readers.clear()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+            self.read_only = True

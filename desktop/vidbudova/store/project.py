@@ -1,0 +1,200 @@
+"""The project: one GeoPackage with its log. Every edit is on the disk when `commit` returns."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vidbudova.errors import UserError
+from vidbudova.model import cells
+from vidbudova.model.cells import RowHeads
+from vidbudova.model.change import NOW, Change, Delta, decode, digest, encode
+from vidbudova.store import draft as drafts
+from vidbudova.store import heads, layers, log, opening, reading, stack, tables, undo
+from vidbudova.store.connection import Connect, Connection, connect, mended, set_up
+from vidbudova.store.draft import Draft
+from vidbudova.store.lock import Lock
+from vidbudova.store.view import View
+from vidbudova.text import mark
+
+__all__ = ["Draft", "Project", "create", "open_project"]
+
+
+def beside(path: Path, ending: str) -> Path:
+    """`City.media` for `City.vbp.gpkg` and "media"."""
+    stem = path.name.removesuffix(".gpkg").removesuffix(".vbp")
+    return path.with_name(f"{stem}.{ending}")
+
+
+class Project(View):
+    """An open project that can be edited (see `Access` for its attributes)."""
+
+    def commit(self, draft: Draft) -> Change | None:
+        """Log one edit and fold it in; durable when it returns. None when it would change nothing."""
+        with self.writing() as db:
+            change = self._log(db, draft)
+        self._note(change)
+        return change
+
+    def _log(self, db: Connection, draft: Draft) -> Change | None:
+        rows, current = self._context(db, draft.deltas, draft.scenario)
+        deltas = [drafts.complete(d, rows(d.table, d.id), current(d.table, d.id)) for d in draft.deltas]
+        return self._append(db, draft, [d for d in deltas if d is not None], current)
+
+    def _append(
+        self, db: Connection, draft: Draft, deltas: Sequence[Delta], current: Callable[[str, str], RowHeads]
+    ) -> Change | None:
+        if not deltas:
+            return None
+        seq, chain = log.last(db, self.replica)
+        change = Change(
+            replica=self.replica,
+            seq=seq + 1,
+            time=max(draft.time_ms << 16, log.last_time(db) + 1),
+            author=draft.author,
+            title=draft.title,
+            deltas=tuple(deltas),
+            parents=cells.replaced(draft.scenario, deltas, current),
+            scenario=draft.scenario,
+            kind=draft.kind,
+            of=draft.of,
+            title_values=dict(draft.title_values),
+        )
+        data = encode(change)
+        self._take_in(db, change, data, digest(chain, data))
+        stack.note(db, change)
+        return change
+
+    def _take_in(self, db: Connection, change: Change, data: bytes, chain: str) -> None:
+        heads.apply(db, change, log.append(db, change, data, chain))
+        tables.refresh(db, [(d.table, d.id) for d in change.deltas], change.scenario, self.srs_id)
+        if change.scenario == NOW:
+            layers.settle(db, [d.id for d in change.deltas if d.table == "layers"], self.srs_id)
+
+    def _note(self, change: Change | None) -> None:
+        if change is not None and self._lock is not None:
+            self._lock.note(self.replica, change.seq)
+
+    def _context(
+        self, db: Connection, deltas: Sequence[Delta], scenario: str
+    ) -> tuple[Callable[[str, str], Any], Callable[[str, str], RowHeads]]:
+        """The rows and current values that deltas are about, read together."""
+        ids: dict[str, list[str]] = {}
+        for d in deltas:
+            ids.setdefault(d.table, []).append(d.id)
+        rows = {t: reading.in_scenario(db, t, some, scenario) for t, some in ids.items()}
+        current = {t: heads.load(db, t, some, scenario) for t, some in ids.items()}
+        return lambda t, i: rows[t].get(i), lambda t, i: current[t].get(i, {})
+
+    def take_back(self, side: str, author: str, time_ms: int) -> Change:
+        """Undo ("undo") or redo ("redo") the latest Change made here; what others changed since stays."""
+        with self.writing() as db:
+            top = stack.top(db, side)
+            if top is None:
+                raise UserError(f"nothing-to-{side}")
+            of = log.get(db, top)
+            assert of is not None
+            rows, current = self._context(db, of.deltas, of.scenario)
+            back = undo.inverse(of, rows, current)
+            wanted = Draft(of.title, back, author, time_ms, of.scenario, side, of.id, of.title_values)
+            deltas = [drafts.complete(d, rows(d.table, d.id), current(d.table, d.id)) for d in wanted.deltas]
+            change = self._append(db, wanted, [d for d in deltas if d is not None], current)
+            if change is None:
+                stack.drop(db, side, of.id)
+        if change is None:
+            raise UserError("undo-overtaken", title=of.title.format(**of.title_values), who=self._overtaker(of))
+        self._note(change)
+        return change
+
+    def _overtaker(self, change: Change) -> str:
+        for d in change.deltas:
+            for later in reversed(self.history(d.table, d.id)):
+                if later.replica != change.replica:
+                    return later.author
+        return change.author
+
+    def receive(self, changes: Iterable[tuple[bytes, str]]) -> list[Change]:
+        """Take in Changes of others (encoded bytes, chained hash): in any order, those already here count once."""
+        taken: list[Change] = []
+        with self.writing() as db:
+            for data, chain in changes:
+                change = _decoded(data)
+                if not log.known(db, [change.id]):
+                    self._take_in(db, change, data, chain)
+                    taken.append(change)
+        return taken
+
+    def add_layer(
+        self,
+        staging: Path,
+        draft_fields: Mapping[str, Any],
+        author: str,
+        time_ms: int,
+        progress: Callable[[float], None] = lambda done: None,
+    ) -> Change:
+        """Bring in what a reader staged: rows and their Change in one transaction, or nothing.
+
+        The same rows of the same file twice change nothing: the Change that brought them is given back.
+        """
+        planned = layers.plan(staging, draft_fields)
+        if not planned:
+            raise UserError("import-empty", file=draft_fields.get("source", staging.name), reason=mark("no rows"))
+        with self.writing() as db:
+            known = {i for (i,) in db.execute("SELECT DISTINCT layer FROM vb_layer")}
+            layers.copy_in(db, staging, [p for p in planned if p.id not in known], self.srs_id, progress)
+            deltas = [p.delta() for p in planned]
+            change = self._log(db, self._import_draft(deltas, planned[0], author, time_ms))
+            if change is None:
+                first = db.execute("SELECT min(n) FROM vb_touch WHERE tbl = 'layers' AND id = ?", (planned[0].id,))
+                change = log.get(db, db.execute("SELECT id FROM vb_change WHERE n = ?", first.fetchone()).fetchone()[0])
+        assert change is not None
+        self._note(change)
+        return change
+
+    def _import_draft(self, deltas: list[Delta], first: layers.Layer, author: str, time_ms: int) -> Draft:
+        name = str(first.fields.get("source") or first.fields.get("name") or "")
+        return Draft(mark("Import {file}"), deltas, author, time_ms, title_values={"file": name})
+
+
+def _decoded(data: bytes) -> Change:
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise UserError("changes-damaged", origin=mark("the other side")) from error
+
+
+def create(path: Path | str, crs: str, connector: Connect = connect) -> Project:
+    """Make an empty project file and open it."""
+    path = Path(path)
+    if path.exists():
+        raise UserError("project-exists", path=path)
+    lock = Lock(path, beside(path, "snapshots") / "lock")
+    facts = {"replica": uuid.uuid4().hex}
+    with mended(path):
+        db = connector(path, "rwc")
+        set_up(db, writer=True)
+        opening.write_new(db, crs, facts)
+        found = opening.meta(db)
+        db.close()
+    return Project(path, found, lock, connector)
+
+
+def open_project(path: Path | str, read_only: bool = False, connector: Connect = connect) -> Project:
+    """Open a project file; UserError says why not."""
+    path = Path(path)
+    opening.look(path)
+    lock = None if read_only else Lock(path, beside(path, "snapshots") / "lock")
+    try:
+        with mended(path):
+            db = connector(path, "ro" if read_only else "rw")
+            set_up(db, writer=False)
+            facts = opening.check_ours(db, path)
+            opening.check_objects(db, path)
+            db.close()
+        return Project(path, facts, lock, connector)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise

@@ -1,0 +1,119 @@
+"""What can be read of an open project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.model.change import NOW, Change, Value, decode
+from vidbudova.model.merge import Conflict
+from vidbudova.model.schema import TABLES
+from vidbudova.model.shapes import Shapes
+from vidbudova.store import log, reading, stack
+from vidbudova.store.access import Access
+
+
+class View(Access):
+    """Rows, arrays, history and conflicts."""
+
+    def row(self, table: str, id: str, scenario: str = NOW) -> dict[str, Value] | None:
+        """One row, every field of the schema; None if there is none."""
+        with self.looking() as db:
+            return reading.in_scenario(db, table, [id], scenario).get(id)
+
+    def rows(self, table: str, ids: Iterable[str] | None = None) -> dict[str, dict[str, Value]]:
+        """Rows by id: all in the order of the table, or those asked for in that order."""
+        with self.looking() as db:
+            return reading.rows(db, TABLES[table], ids)
+
+    def columns(self, table: str, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
+        """Arrays in the order of the table, with "id".
+
+        Numbers are float64 (NaN where empty), booleans bool, others objects.
+        """
+        with self.looking() as db:
+            return reading.columns(db, TABLES[table], names)
+
+    def shapes(self, table: str, columns: Sequence[str] = ()) -> Shapes:
+        """Features as flat arrays, in the same order as `columns` and `geometries`."""
+        with self.looking() as db:
+            return reading.shapes(db, TABLES[table], columns)
+
+    def geometries(self, table: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """(ids, shapely geometries)."""
+        with self.looking() as db:
+            return reading.geometries(db, TABLES[table])
+
+    def count(self, table: str) -> int:
+        """How many rows there are."""
+        with self.looking() as db:
+            return int(db.execute(f'SELECT count(*) FROM "{TABLES[table].name}"').fetchone()[0])
+
+    def bounds(self, table: str | None = None) -> tuple[float, float, float, float] | None:
+        """The extent (minx, miny, maxx, maxy) of a table or of everything."""
+        with self.looking() as db:
+            return reading.bounds(db, TABLES[table]) if table else reading.whole_extent(db)
+
+    def conflicts(self) -> list[Conflict]:
+        """The open conflicts, sorted by cell."""
+        with self.looking() as db:
+            return reading.conflicts(db)
+
+    def changes(
+        self, after: str | None = None, limit: int | None = None, newest_first: bool = False
+    ) -> Iterator[Change]:
+        """The log in order of time, from behind the Change `after`."""
+        left = limit
+        with self.looking() as db:
+            start = log.position(db, after) if after else None
+            for page in log.pages(db, start, newest_first):
+                for _time, _id, body in page[:left]:
+                    yield decode(body)
+                left = None if left is None else left - len(page)
+                if left is not None and left <= 0:
+                    return
+
+    def change(self, id: str) -> Change | None:
+        """The Change of that id."""
+        with self.looking() as db:
+            return log.get(db, id)
+
+    def count_changes(self) -> int:
+        """How many Changes the log holds."""
+        with self.looking() as db:
+            return log.count(db)
+
+    def history(self, table: str, id: str) -> list[Change]:
+        """The Changes that touched a row, oldest first."""
+        with self.looking() as db:
+            return log.of_row(db, table, id)
+
+    def undo_stack(self) -> Change | None:
+        """The Change that undo would take back."""
+        return self._top(stack.UNDO)
+
+    def redo_stack(self) -> Change | None:
+        """The undo that redo would take back."""
+        return self._top(stack.REDO)
+
+    def _top(self, side: str) -> Change | None:
+        with self.looking() as db:
+            top = stack.top(db, side)
+            return log.get(db, top) if top else None
+
+    def view_state(self, name: str) -> Any:
+        """What this file remembers about how it is looked at; not logged, not merged."""
+        with self.looking() as db:
+            row = db.execute("SELECT value FROM vb_view WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set_view_state(self, name: str, value: Any) -> None:
+        """Remember a JSON value about how the project is looked at; nothing happens when it is read-only."""
+        if self.read_only:
+            return
+        with self.writing() as db:
+            db.execute("INSERT OR REPLACE INTO vb_view VALUES (?, ?)", (name, json.dumps(value)))
