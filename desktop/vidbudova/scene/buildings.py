@@ -1,0 +1,129 @@
+"""All buildings on the screen: leaf tiles in full or as boxes, blocks of tiles as caps, and shadows on the ground."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.scene import massing
+from vidbudova.scene.colours import Colours
+from vidbudova.scene.mesh import Mesh
+from vidbudova.scene.solids import Floats, Ints, Solids
+from vidbudova.scene.surface import Look, Surface
+from vidbudova.scene.tiles import Drawn, Purse, View, grid_of
+
+TILE_M = 320.0
+BLOCK_TILES = 6
+FULL, BOX, CAP = 0, 1, 2
+FULL_PX, BOX_PX, SHADOW_PX = 18.0, 5.0, 9.0
+"""How large 20 m must be on the screen for a level."""
+
+
+class Buildings:
+    """Chooses, makes, replaces and shows the tiles."""
+
+    def __init__(
+        self, renderer: Any, solids: Solids, colours: Colours, looks: Mapping[str, Look], origin: Floats
+    ) -> None:
+        self.renderer, self.solids, self.colours, self.looks, self.origin = renderer, solids, colours, looks, origin
+        rows = np.flatnonzero(solids.drawn)
+        low, high = solids.low[rows] - origin, solids.high[rows] - origin
+        self.leaves = grid_of(low, high, solids.top_m[rows], TILE_M)
+        self.blocks = grid_of(
+            self.leaves.bounds[:, :2], self.leaves.bounds[:, 2:], self.leaves.top_m, TILE_M * BLOCK_TILES
+        )
+        self.row_of = rows
+        self.leaf_of = np.full(len(solids), -1)
+        for leaf in range(len(self.leaves)):
+            self.leaf_of[self.rows(leaf)] = leaf
+        self.broken = np.zeros(len(solids), np.int8)
+        self.drawn = Drawn(self._make)
+        self.shadows_shown = True
+
+    def rows(self, leaf: int) -> Ints:
+        """The buildings of one leaf tile."""
+        return self.row_of[self.leaves.rows(leaf)]
+
+    def place(self, view: View, detail: float, purse: Purse) -> None:
+        """Show what this view wants: `detail` above 1 takes finer levels further out."""
+        wanted: set[tuple[int, ...]] = set()
+        px = 20.0 * view.focal_px * detail
+        seen = np.flatnonzero(view.sees(self.blocks.bounds, self.blocks.top_m))
+        far = px / np.maximum(view.distance(self.blocks.bounds[seen], self.blocks.top_m[seen]), 1.0) < BOX_PX
+        wanted |= {(CAP, int(b)) for b in seen[far]}
+        near = [self.blocks.rows(int(b)) for b in seen[~far]]
+        leaves = np.concatenate(near) if near else np.zeros(0, np.int64)
+        leaves = leaves[view.sees(self.leaves.bounds[leaves], self.leaves.top_m[leaves])]
+        distance = np.maximum(view.distance(self.leaves.bounds[leaves], self.leaves.top_m[leaves]), 1.0)
+        for k in np.argsort(distance).tolist():
+            key = (FULL, int(leaves[k])) if px / distance[k] > FULL_PX else (BOX, int(leaves[k]))
+            if key[0] == FULL and not self.drawn.has(key) and not purse.has():
+                key = (BOX, key[1])
+            wanted.add(key)
+            if key[0] == FULL:
+                self.drawn.ready(key)
+        self.drawn.show(wanted)
+
+    def _make(self, key: tuple[int, ...]) -> list[Surface]:
+        level, tile = key
+        grid = self.blocks if level == CAP else self.leaves
+        position = (grid.bounds[tile, :2] + grid.bounds[tile, 2:]) / 2
+        rows = (
+            np.concatenate([self.rows(int(leaf)) for leaf in self.blocks.rows(tile)])
+            if level == CAP
+            else self.rows(tile)
+        )
+        build = (massing.full, massing.boxes, massing.caps)[level]
+        mesh = build(self.solids, rows, self.broken[rows], self.origin + position)
+        return self._surfaces(mesh, level, (float(position[0]), float(position[1]), 0.0))
+
+    def _surfaces(self, mesh: Mesh, level: int, position: tuple[float, float, float]) -> list[Surface]:
+        attributes = {"facade": mesh.facade, "slot": mesh.slot[:, None]}
+        body = Surface(
+            self.renderer,
+            self.looks["cap" if level == CAP else "building"],
+            mesh.points,
+            mesh.triangles,
+            attributes,
+            position,
+            texture=self.colours.texture,
+            cull=level != CAP,
+        )
+        if level == CAP:
+            return [body]
+        shadow = Surface(
+            self.renderer,
+            self.looks["shadow"],
+            mesh.points,
+            mesh.triangles,
+            attributes,
+            position,
+            texture=self.colours.texture,
+            data=body.data,
+        )
+        return [body, shadow]
+
+    def break_up(self, broken: NDArray[np.int8]) -> None:
+        """New broken forms (0, 4 or 5 a building, parts follow their whole); only tiles with a change are made anew."""
+        worn = broken[self.solids.owner]
+        changed = np.flatnonzero((worn != self.broken) & self.solids.drawn)
+        self.broken = worn
+        self.replace(changed)
+
+    def replace(self, rows: Ints) -> None:
+        """Make the tiles of these buildings anew."""
+        leaves = np.unique(self.leaf_of[rows])
+        for leaf in leaves[leaves >= 0].tolist():
+            self.drawn.drop((FULL, leaf))
+            self.drawn.drop((BOX, leaf))
+        stale = np.isin(self.blocks.order, leaves)
+        blocks = np.repeat(np.arange(len(self.blocks)), np.diff(self.blocks.starts))[stale]
+        for block in np.unique(blocks).tolist():
+            self.drawn.drop((CAP, block))
+
+    def clear(self) -> None:
+        """Take all off the renderer."""
+        self.drawn.clear()

@@ -1,0 +1,53 @@
+"""What every building wears: one texel each in one texture, so that recolouring any number of them is one upload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.scene.surface import vtk_array
+
+WIDTH = 1024
+HATCHED, SELECTED, HOVERED, HIDDEN = 1, 2, 4, 8
+"""Bits in the alpha of a texel; the shaders read them."""
+
+
+class Colours:
+    """Colour and flags by building, and the texture that the shaders look them up in."""
+
+    def __init__(self, count: int, colour: tuple[float, float, float]) -> None:
+        from vtkmodules.vtkCommonDataModel import vtkImageData
+        from vtkmodules.vtkRenderingCore import vtkTexture
+
+        rows = max(-(-count // WIDTH), 1)
+        self.count = count
+        self.texels = np.zeros((rows * WIDTH, 4), np.uint8)
+        self.texels[:, :3] = np.round(np.array(colour) * 255)
+        self._array = vtk_array(self.texels)
+        self._image = vtkImageData()
+        self._image.SetDimensions(WIDTH, rows, 1)
+        self._image.GetPointData().SetScalars(self._array)
+        self.texture: Any = vtkTexture()
+        self.texture.SetInputData(self._image)
+        self.texture.InterpolateOff()
+        self.texture.MipmapOff()
+        self.texture.SetColorModeToDirectScalars()
+
+    def paint(self, rows: NDArray[np.integer] | slice, rgb: NDArray[np.uint8]) -> None:
+        """Colours (k, 3) for some buildings."""
+        self.texels[: self.count][rows, :3] = rgb
+        self.changed()
+
+    def flag(self, bit: int, rows: NDArray[np.generic]) -> None:
+        """Set one flag on `rows` (indices or a mask) and clear it on all others."""
+        alpha = self.texels[: self.count, 3]
+        alpha &= np.uint8(255 - bit)
+        alpha[rows] |= np.uint8(bit)
+        self.changed()
+
+    def changed(self) -> None:
+        """Upload at the next frame."""
+        self._array.Modified()
+        self._image.Modified()

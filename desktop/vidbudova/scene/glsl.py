@@ -1,0 +1,279 @@
+"""The shaders. Light is worked out a vertex; a pixel only adds windows, the shade near the ground, hatching and haze.
+
+Everything flat on the ground is drawn at one fixed depth a layer, so that nothing flickers however far the eye is.
+"""
+
+from __future__ import annotations
+
+_VERTEX_HEAD = """//VTK::System::Dec
+in vec4 vertexMC;
+uniform mat4 MCDCMatrix;
+//VTK::CustomUniforms::Dec
+out vec3 tint;
+out float fog;
+const float FRONT = 0.012;
+float hazeAt(float d) { return 1.0 - exp(-pow(max(d - haze.x, 0.0) / haze.y, 1.3)); }
+"""
+
+_FRAGMENT_HEAD = """//VTK::System::Dec
+//VTK::Output::Dec
+//VTK::CustomUniforms::Dec
+in vec3 tint;
+in float fog;
+"""
+
+_SLOT = """
+uniform sampler2D actortexture;
+in float slot;
+vec4 wear() { int k = int(slot + 0.5); return texelFetch(actortexture, ivec2(k % 1024, k / 1024), 0); }
+"""
+
+BUILDING_VERTEX = (
+    _VERTEX_HEAD
+    + _SLOT
+    + """
+in vec4 facade;
+out vec2 wall;
+flat out float mark;
+void main() {
+  vec4 worn = wear();
+  mark = worn.a * 255.0;
+  gl_Position = MCDCMatrix * vertexMC;
+  float upright = sqrt(max(1.0 - dot(facade.xy, facade.xy), 0.0));
+  float lit = max(dot(vec3(facade.xy, upright), toSun), 0.0);
+  float open = 0.5 + 0.5 * upright;
+  vec3 light = sunlight * lit + skylight * (0.84 + 0.16 * open);
+  if (facade.z < -1.5 && facade.z > -2.5) light *= 0.55;
+  int bits = int(mark + 0.5);
+  tint = worn.rgb * light;
+  if ((bits & 2) != 0) tint = tint * 1.1 + vec3(0.07);
+  else if ((bits & 4) != 0) tint = tint * 1.05 + vec3(0.035);
+  wall = facade.zw;
+  fog = hazeAt(gl_Position.w);
+  gl_Position.z -= FRONT * gl_Position.w;
+  if ((bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+}
+"""
+)
+
+BUILDING_FRAGMENT = (
+    _FRAGMENT_HEAD
+    + """
+in vec2 wall;
+flat in float mark;
+float band(float x, float low, float high, float soft) {
+  return smoothstep(low - soft, low + soft, x) * (1.0 - smoothstep(high - soft, high + soft, x));
+}
+void main() {
+  vec3 colour = tint;
+  float storeys = wall.y;
+  vec2 step = fwidth(wall);
+  if (storeys < 900.0) colour *= 0.80 + 0.20 * smoothstep(0.0, 2.6, storeys);
+  if (wall.x > -0.5) {
+    float near = 1.0 - smoothstep(0.25, 0.75, max(step.x, step.y));
+    vec2 soft = max(step * 0.6, vec2(0.012));
+    vec2 cell = fract(wall);
+    float pane = band(cell.x, 0.27, 0.73, soft.x) * band(cell.y, 0.30, 0.76, soft.y);
+    float line = 1.0 - smoothstep(0.0, soft.y + 0.035, min(cell.y, 1.0 - cell.y));
+    pane = mix(0.21, pane, near);
+    colour = mix(colour, colour * glass, pane * glassShare);
+    colour *= 1.0 - 0.13 * line * near;
+  } else if (wall.x < -2.5) {
+    float edge = 1.0 - smoothstep(0.06, 0.14 + step.y, min(fract(wall.y), 1.0 - fract(wall.y)));
+    colour *= mix(0.62, 1.02, edge);
+  }
+  int bits = int(mark + 0.5);
+  if ((bits & 1) != 0) {
+    float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
+    colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.78 * band(stripe, 0.25, 0.75, 0.09));
+  }
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), 1.0);
+}
+"""
+)
+
+CAP_VERTEX = (
+    _VERTEX_HEAD
+    + _SLOT
+    + """
+in vec4 facade;
+flat out float mark;
+void main() {
+  vec4 worn = wear();
+  mark = worn.a * 255.0;
+  vec4 at = vertexMC;
+  float nearSide = step(dot(facade.xy, ahead.xy), 0.0);
+  at.z *= mix(1.0, nearSide > 0.5 ? 0.0 : 1.0, steep);
+  gl_Position = MCDCMatrix * at;
+  vec3 roof = sunlight * toSun.z + skylight;
+  vec3 side = sunlight * max(dot(-ahead.xy, toSun.xy), 0.0) * 0.8 + skylight * 0.86;
+  tint = worn.rgb * mix(roof, side, nearSide * steep * 0.75);
+  int bits = int(mark + 0.5);
+  if ((bits & 2) != 0) tint = tint * 1.1 + vec3(0.07);
+  fog = hazeAt(gl_Position.w);
+  gl_Position.z -= FRONT * gl_Position.w;
+  if ((bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+}
+"""
+)
+
+CAP_FRAGMENT = (
+    _FRAGMENT_HEAD
+    + """
+flat in float mark;
+void main() {
+  vec3 colour = tint;
+  if ((int(mark + 0.5) & 1) != 0) {
+    float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
+    colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.6 * step(0.5, stripe));
+  }
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), 1.0);
+}
+"""
+)
+
+SHADOW_VERTEX = (
+    _VERTEX_HEAD
+    + _SLOT
+    + """
+in vec4 facade;
+void main() {
+  int bits = int(wear().a * 255.0 + 0.5);
+  vec4 at = vec4(vertexMC.xy - toSun.xy / toSun.z * max(vertexMC.z, 0.0), 0.0, 1.0);
+  gl_Position = MCDCMatrix * at;
+  bool turned = facade.w < 900.0 && dot(facade.xy, toSun.xy) < 0.0;
+  // a later triangle lies a little deeper, so that shadows that overlap are not darker
+  gl_Position.z = gl_Position.w * (depth + float(gl_VertexID) * 2.4e-7 / 2.0);
+  if (turned || (bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  fog = hazeAt(gl_Position.w);
+  tint = vec3(0.0);
+}
+"""
+)
+
+SHADOW_FRAGMENT = _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, shadowShare * (1.0 - fog)); }"
+
+FLAT_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec3 colour;
+void main() {
+  gl_Position = MCDCMatrix * vertexMC;
+  gl_Position.z = gl_Position.w * depth;
+  fog = hazeAt(gl_Position.w);
+  tint = colour;
+}
+"""
+)
+
+FLAT_FRAGMENT = _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(mix(tint, hazeColour, fog), share); }"
+
+SOLID_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec3 colour;
+in vec3 facing;
+void main() {
+  gl_Position = MCDCMatrix * vertexMC;
+  float lit = max(dot(facing, toSun), 0.0);
+  tint = colour * (sunlight * lit + skylight * (0.9 + 0.1 * facing.z));
+  fog = hazeAt(gl_Position.w);
+  gl_Position.z -= FRONT * gl_Position.w;
+}
+"""
+)
+
+SOLID_FRAGMENT = FLAT_FRAGMENT
+
+SKY_VERTEX = """//VTK::System::Dec
+in vec4 vertexMC;
+uniform mat4 MCDCMatrix;
+//VTK::CustomUniforms::Dec
+in float height;
+out vec3 tint;
+out float fog;
+void main() {
+  gl_Position = MCDCMatrix * vertexMC;
+  gl_Position.z = gl_Position.w * 0.9999999;
+  tint = mix(skyLow, skyHigh, 1.0 - exp(-height * 3.2));
+  fog = 0.0;
+}
+"""
+
+LINE_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec3 colour;
+in vec2 side;
+void main() {
+  // sideways by a width in pixels, but never thinner than a width in metres
+  float w = (MCDCMatrix * vertexMC).w;
+  vec4 at = vertexMC;
+  at.xy += side * max(halfPx * pixel * w * perPixel, halfMetres);
+  gl_Position = MCDCMatrix * at;
+  gl_Position.z = gl_Position.w * depth;
+  tint = colour;
+  fog = 0.6 * hazeAt(gl_Position.w);
+}
+"""
+)
+
+EDGE_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec3 colour;
+in vec4 other;
+void main() {
+  // a quad along the line to the other end, sideways on the screen
+  vec4 a = MCDCMatrix * vertexMC;
+  vec4 b = MCDCMatrix * vec4(other.xyz, 1.0);
+  vec2 way = (b.xy / max(b.w, 0.01) - a.xy / max(a.w, 0.01)) * screen;
+  way = way / max(length(way), 1e-4);
+  vec2 across = vec2(-way.y, way.x) * other.w * halfPx * pixel / screen * 2.0;
+  vec2 along = -way * abs(other.w) * 0.5 * halfPx * pixel / screen * 2.0;
+  gl_Position = a;
+  gl_Position.xy += (across + along) * a.w;
+  gl_Position.z -= (FRONT + 0.00004) * a.w + 0.02;
+  tint = colour;
+  fog = 0.0;
+}
+"""
+)
+
+DOT_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec3 colour;
+in vec3 corner;
+out vec2 disc;
+flat out float rim;
+void main() {
+  gl_Position = MCDCMatrix * vertexMC;
+  float size = halfPx * clamp(1440.0 / max(gl_Position.w, 1.0), 0.55, 1.25) * (corner.z > 0.5 ? 1.5 : 1.0);
+  gl_Position.xy += corner.xy * size * pixel / screen * 2.0 * gl_Position.w;
+  gl_Position.z -= FRONT * gl_Position.w;
+  disc = corner.xy;
+  rim = corner.z;
+  tint = colour;
+  fog = hazeAt(gl_Position.w);
+}
+"""
+)
+
+DOT_FRAGMENT = (
+    _FRAGMENT_HEAD
+    + """
+in vec2 disc;
+flat in float rim;
+void main() {
+  float r = length(disc);
+  float soft = fwidth(r);
+  float cover = 1.0 - smoothstep(1.0 - soft, 1.0, r);
+  if (cover < 0.02) discard;
+  vec3 edge = rim > 0.5 ? ring : vec3(1.0);
+  float inner = rim > 0.5 ? 0.62 : 0.76;
+  vec3 found = mix(tint, edge, smoothstep(inner - soft, inner + soft, r));
+  gl_FragData[0] = vec4(mix(found, hazeColour, 0.5 * fog), cover * share);
+}
+"""
+)

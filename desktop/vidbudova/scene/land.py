@@ -1,0 +1,224 @@
+"""Flat things on the ground: land use, water, roads and rail; by tile, each on its own layer of depth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.model.shapes import Shapes
+from vidbudova.scene.ribbons import lines_of, ribbons
+from vidbudova.scene.solids import Floats, Ints, bounds_by_feature, real, truths, vertex_offsets, words
+from vidbudova.scene.style import Colour, Style
+from vidbudova.scene.surface import Look, Surface
+from vidbudova.scene.tiles import Drawn, View, grid_of
+from vidbudova.scene.walls import triangulated
+
+LAND_TILE_M = 1600.0
+Painted = tuple[Floats, NDArray[np.int32], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """One flat layer: its look (depth), the features it draws, and how far it is still worth drawing."""
+
+    look: str
+    rows: Ints
+    paint: Callable[[Ints], Painted]
+    farthest_m: float = 1e9
+
+
+class Flat:
+    """Coats over tiles, made when first seen."""
+
+    def __init__(
+        self, renderer: Any, looks: Mapping[str, Look], shapes: Shapes, coats: list[Coat], origin: Floats
+    ) -> None:
+        self.renderer, self.looks, self.origin, self.coats = renderer, looks, origin, coats
+        low, high = bounds_by_feature(shapes, vertex_offsets(shapes))
+        self.grids = [
+            grid_of(low[c.rows] - origin, high[c.rows] - origin, np.zeros(len(c.rows)), LAND_TILE_M) for c in coats
+        ]
+        self.drawn = Drawn(self._make)
+        self.shown = True
+
+    def place(self, view: View, detail: float) -> None:
+        """Show the tiles that this view sees and that are near enough for their coat."""
+        wanted: set[tuple[int, ...]] = set()
+        for k, (coat, grid) in enumerate(zip(self.coats, self.grids, strict=True)):
+            if not self.shown or not len(grid):
+                continue
+            near = view.distance(grid.bounds, grid.top_m) < coat.farthest_m * detail
+            wanted |= {(k, int(t)) for t in np.flatnonzero(near & view.sees(grid.bounds, grid.top_m))}
+        self.drawn.show(wanted)
+
+    def _make(self, key: tuple[int, ...]) -> list[Surface]:
+        coat, grid = self.coats[key[0]], self.grids[key[0]]
+        points, triangles, colour = coat.paint(coat.rows[grid.rows(key[1])])
+        if not len(triangles):
+            return []
+        position = (grid.bounds[key[1], :2] + grid.bounds[key[1], 2:]) / 2
+        local = np.c_[points - self.origin - position, np.zeros(len(points))].astype(np.float32)
+        place = (float(position[0]), float(position[1]), 0.0)
+        return [Surface(self.renderer, self.looks[coat.look], local, triangles, {"colour": colour}, place)]
+
+    def clear(self) -> None:
+        """Take all off the renderer."""
+        self.drawn.clear()
+
+
+def areas(shapes: Shapes, colour: Callable[[int], Colour]) -> Callable[[Ints], Painted]:
+    """Paints areas, each in the colour of its row."""
+
+    def paint(rows: Ints) -> Painted:
+        points: list[Floats] = [np.zeros((0, 2))]
+        triangles: list[NDArray[np.int32]] = [np.zeros((0, 3), np.int32)]
+        colours: list[NDArray[np.float32]] = [np.zeros((0, 3), np.float32)]
+        seen = 0
+        for row in rows.tolist():
+            tone = np.array(colour(row), np.float32)
+            for xy, found in triangulated(shapes, row):
+                points.append(xy)
+                triangles.append(found + np.int32(seen))
+                colours.append(np.tile(tone, (len(xy), 1)))
+                seen += len(xy)
+        return np.concatenate(points), np.concatenate(triangles), np.concatenate(colours)
+
+    return paint
+
+
+def bands(
+    shapes: Shapes, half_m: Floats, colour: NDArray[np.float32], round_ends: bool = True
+) -> Callable[[Ints], Painted]:
+    """Paints lines as ribbons; half_m and colour have one entry a feature."""
+
+    def paint(rows: Ints) -> Painted:
+        xy, offsets, of = lines_of(shapes, rows)
+        points, triangles, line = ribbons(xy, offsets, half_m[of], round_ends)
+        return points, triangles, colour[of[line]]
+
+    return paint
+
+
+def outlines(shapes: Shapes, half_m: float, colour: Colour) -> Callable[[Ints], Painted]:
+    """Paints the rings of areas as ribbons, closed."""
+
+    def paint(rows: Ints) -> Painted:
+        first, last = shapes.feature_offsets[rows], shapes.feature_offsets[rows + 1]
+        rings = [
+            shapes.xy[shapes.part_offsets[r] : shapes.part_offsets[r + 1]]
+            for f, e in zip(first, last, strict=True)
+            for r in range(f, e)
+        ]
+        rings = [np.concatenate([r, r[:1]]) for r in rings if len(r) >= 3]
+        if not rings:
+            return np.zeros((0, 2)), np.zeros((0, 3), np.int32), np.zeros((0, 3), np.float32)
+        offsets = np.r_[0, np.cumsum([len(r) for r in rings])]
+        points, triangles, _ = ribbons(np.concatenate(rings), offsets, np.full(len(rings), half_m))
+        return points, triangles, np.tile(np.array(colour, np.float32), (len(points), 1))
+
+    return paint
+
+
+WIDTHS_M = {
+    "motorway": 22.0,
+    "trunk": 18.0,
+    "primary": 15.0,
+    "secondary": 12.0,
+    "tertiary": 9.5,
+    "residential": 6.5,
+    "living_street": 5.5,
+    "service": 4.0,
+    "pedestrian": 5.0,
+    "footway": 2.0,
+    "cycleway": 2.2,
+    "path": 1.6,
+    "steps": 2.0,
+    "track": 3.0,
+    "other": 4.0,
+}
+MAJOR = ("motorway", "trunk", "primary", "secondary")
+STREETS = ("tertiary", "residential", "living_street", "pedestrian")
+
+
+def road_widths(roads: Shapes) -> Floats:
+    """Width of each road: as given, by lanes, or by class."""
+    kind, lanes, stated = words(roads, "class"), real(roads, "lanes"), real(roads, "width_m")
+    usual = np.array([WIDTHS_M.get(k, 4.0) for k in kind.tolist()])
+    return np.where(stated > 0, stated, np.where(lanes > 0, np.maximum(lanes * 3.4 + 1.0, 3.0), usual))
+
+
+def road_coats(roads: Shapes, style: Style) -> list[Coat]:
+    """Casing, surface and paths of what lies on the ground."""
+    kind = words(roads, "class")
+    open_air = ~truths(roads, "tunnel")
+    half = road_widths(roads) / 2
+    major, street = np.isin(kind, MAJOR), np.isin(kind, STREETS)
+    small = ~major & ~street & np.isin(kind, ("service", "track", "other", ""))
+    paths = ~major & ~street & ~small
+    tone = np.where(major[:, None], style["road_major"], np.where(paths[:, None], style["path"], style["road"])).astype(
+        np.float32
+    )
+    casing = np.tile(np.array(style["road_casing"], np.float32), (len(roads), 1))
+
+    def coat(
+        look: str, mask: NDArray[np.bool_], extra_m: float, colour: NDArray[np.float32], farthest_m: float
+    ) -> Coat:
+        return Coat(look, np.flatnonzero(mask & open_air), bands(roads, half + extra_m, colour), farthest_m)
+
+    return [
+        coat("path", paths, 0.0, tone, 1800.0),
+        coat("casing", major | street, 0.7, casing, 2600.0),
+        coat("casing", small, 0.4, casing, 1200.0),
+        coat("road", major, 0.0, tone, 1e9),
+        coat("road", street, 0.0, tone, 14_000.0),
+        coat("road", small, 0.0, tone, 4000.0),
+    ]
+
+
+def land_coats(landuse: Shapes, style: Style) -> list[Coat]:
+    """Land use that has a tone of its own; larger areas first, so that what lies inside stays seen."""
+    kind = words(landuse, "kind")
+    known = np.array([style.landuse(k) is not None for k in kind.tolist()], bool)
+    tone = areas(landuse, lambda row: style.landuse(kind[row]) or style["ground"])
+    low, high = bounds_by_feature(landuse, vertex_offsets(landuse))
+    size = (high - low).prod(1) if len(landuse) else np.zeros(0)
+    steps = [0.0, 3e3, 3e4, 4e5, np.inf]
+    return [
+        Coat(f"land{k}", np.flatnonzero(known & (size >= a) & (size < b)), tone)
+        for k, (b, a) in enumerate(zip(steps[:0:-1], steps[-2::-1], strict=True))
+    ]
+
+
+def water_coats(water: Shapes, style: Style) -> list[Coat]:
+    """Water with a paler line along its shore."""
+    every = np.arange(len(water))
+    return [
+        Coat("shore", every, outlines(water, 3.0, style["shore"])),
+        Coat("water", every, areas(water, lambda row: style["water"])),
+    ]
+
+
+def waterway_coats(waterways: Shapes, style: Style) -> list[Coat]:
+    """Rivers and streams known only by their centre lines."""
+    kind = words(waterways, "kind")
+    half = np.array([{"river": 9.0, "canal": 5.0}.get(k, 1.6) for k in kind.tolist()])
+    colour = np.tile(np.array(style["water"], np.float32), (len(waterways), 1))
+    return [Coat("water", np.arange(len(waterways)), bands(waterways, half, colour))]
+
+
+def rail_coats(rail: Shapes, style: Style) -> list[Coat]:
+    """A bed with two rails drawn as one darker line."""
+    open_air = np.flatnonzero(~truths(rail, "tunnel"))
+    count = len(rail)
+
+    def toned(name: str) -> NDArray[np.float32]:
+        return np.tile(np.array(style[name], np.float32), (count, 1))
+
+    return [
+        Coat("bed", open_air, bands(rail, np.full(count, 2.2), toned("rail_bed")), 4000.0),
+        Coat("rail", open_air, bands(rail, np.full(count, 0.8), toned("rail"))),
+    ]

@@ -1,0 +1,93 @@
+"""Every look of the scene: which shaders, which layer of depth, which uniforms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vidbudova.scene import glsl
+from vidbudova.scene.style import Style
+from vidbudova.scene.surface import Look
+
+FLAT_LAYERS = (
+    "ground",
+    "land0",
+    "land1",
+    "land2",
+    "land3",
+    "bed_of_water",
+    "shore",
+    "water",
+    "path",
+    "bed",
+    "casing",
+    "road",
+    "rail",
+    "mark",
+)
+"""What lies flat, furthest down first."""
+
+BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
+SHADOW_DEPTH, OVERLAY_DEPTH = 0.9935, 0.9930
+TO_SUN = (-0.74, -0.28, 0.61)
+
+SHARES: dict[str, dict[str, float]] = {
+    "zones": {"fill": 0.24, "volume": 0.24, "line": 1.0},
+    "cells": {"cell": 0.4},
+    "observations": {"dot": 1.0},
+    "roads": {"path": 1.0, "casing": 1.0, "road": 1.0, "mark": 1.0},
+    "rail": {"bed": 1.0, "rail": 1.0},
+    "water": {"shore": 1.0, "water": 1.0},
+    "landuse": {"land0": 1.0, "land1": 1.0, "land2": 1.0, "land3": 1.0},
+}
+"""Which looks a layer is drawn with, and how solid each is at full opacity."""
+
+
+def depth_of(layer: str) -> float:
+    """The depth that all of a flat layer is drawn at."""
+    return BEHIND_ALL - LAYER_STEP * FLAT_LAYERS.index(layer)
+
+
+def make_looks(style: Style) -> dict[str, Look]:
+    """Looks by name, in the colours of a style."""
+    common = uniforms_of(style)
+    looks = {
+        name: Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, common | {"depth": depth_of(name), "share": 1.0})
+        for name in FLAT_LAYERS
+    }
+    looks["building"] = Look(glsl.BUILDING_VERTEX, glsl.BUILDING_FRAGMENT, common)
+    looks["cap"] = Look(glsl.CAP_VERTEX, glsl.CAP_FRAGMENT, common)
+    looks["shadow"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH})
+    looks["solid"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, common | {"share": 1.0})
+    over = common | {"depth": OVERLAY_DEPTH, "share": 1.0, "halfPx": 1.3, "halfMetres": 0.35}
+    looks["fill"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})
+    looks["cell"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": 0.4})
+    looks["volume"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})
+    looks["line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
+    looks["edge"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, over)
+    looks["edge_soft"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, over | {"halfPx": 0.8, "share": 0.85})
+    looks["dot"] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": 5.5, "ring": style["unmatched"]})
+    looks["sky"] = Look(glsl.SKY_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
+    return looks
+
+
+def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
+    """What every look may read, at rest values."""
+    return {
+        "toSun": TO_SUN,
+        "sunlight": style["sun"],
+        "skylight": style["skylight"],
+        "hazeColour": style["haze"],
+        "haze": (1500.0, 9000.0),
+        "glass": style["glass"],
+        "glassShare": style.numbers["glass_share"],
+        "hatch": style["hatch"],
+        "pixel": 1.0,
+        "perPixel": 0.001,
+        "screen": (1280.0, 720.0),
+        "ahead": (0.0, 1.0, 0.0),
+        "steep": 1.0,
+        "shadow": style["shadow"],
+        "shadowShare": style.numbers["shadow_share"],
+        "skyLow": style["sky_low"],
+        "skyHigh": style["sky_high"],
+    }

@@ -1,0 +1,126 @@
+"""Exact picks: a ray against the very triangles of the full form, whatever level is drawn; candidates by footprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vidbudova.scene import massing
+from vidbudova.scene.solids import Floats, Ints, Solids
+
+BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What was hit: kind ("building", "ground", "road", "zone", "observation"), our id and row, where, and how far."""
+
+    kind: str
+    id: str
+    index: int
+    point: tuple[float, float, float]
+    distance: float
+
+
+class Picker:
+    """Rays against buildings."""
+
+    def __init__(self, solids: Solids) -> None:
+        self.solids = solids
+        self.rows = np.flatnonzero(solids.drawn)
+        low, high = solids.low[self.rows], solids.high[self.rows]
+        self.tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        self.highest_m = float(solids.top_m.max(initial=0.0))
+        self.broken = np.zeros(len(solids), np.int8)
+        self.hidden = np.zeros(len(solids), bool)
+
+    def building(self, origin: Floats, direction: Floats) -> Pick | None:
+        """The first building that a ray meets; the whole, where a part is hit."""
+        rows = self._candidates(origin, direction)
+        enter = self._enter(rows, origin, direction)
+        order = np.argsort(enter)
+        rows, enter = rows[order][np.isfinite(enter[order])], enter[order][np.isfinite(enter[order])]
+        best, found = np.inf, -1
+        for k in range(0, len(rows), BATCH):
+            if enter[k] > best:
+                break
+            distance, row = self._meet(rows[k : k + BATCH], origin, direction)
+            if distance < best:
+                best, found = distance, row
+        if found < 0:
+            return None
+        point = origin + best * direction
+        place = (float(point[0]), float(point[1]), float(point[2]))
+        return Pick("building", str(self.solids.shapes.ids[found]), found, place, float(best))
+
+    def tops(self, xy: Floats) -> Floats:
+        """The height of the building at each place (n, 2); 0 where there is none."""
+        found = np.zeros(len(xy))
+        if len(xy) and len(self.rows):
+            place, row = self.tree.query(shapely.points(xy), predicate="intersects")
+            np.maximum.at(found, place, self.solids.top_m[self.rows[row]])
+        return found
+
+    def _candidates(self, origin: Floats, direction: Floats) -> Ints:
+        """Buildings whose bounds the ray passes over between the greatest height and the ground."""
+        start, end = _span(origin, direction, self.highest_m + 1.0)
+        if end <= start or not len(self.rows):
+            return np.zeros(0, np.int64)
+        a, b = origin + start * direction, origin + end * direction
+        line = shapely.LineString([a[:2], b[:2]]) if np.linalg.norm(a[:2] - b[:2]) > 1e-9 else shapely.Point(a[:2])
+        found = self.rows[self.tree.query(line)]
+        return np.asarray(found[~self.hidden[found]])
+
+    def _enter(self, rows: Ints, origin: Floats, direction: Floats) -> Floats:
+        """How far the ray goes before it enters each building's bounds; infinite where it misses."""
+        margin = np.where(self.broken[rows] > 0, 5.0, 0.01)[:, None]
+        low = np.c_[self.solids.low[rows] - margin, np.minimum(self.solids.base_m[rows], 0.0) - 0.01]
+        high = np.c_[self.solids.high[rows] + margin, self.solids.top_m[rows] + 0.01]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            a, b = (low - origin) / direction, (high - origin) / direction
+        a, b = np.nan_to_num(np.minimum(a, b), nan=-np.inf), np.nan_to_num(np.maximum(a, b), nan=np.inf)
+        enter, leave = a.max(1, initial=-np.inf), b.min(1, initial=np.inf)
+        return np.asarray(np.where((leave >= enter) & (leave > 0), np.maximum(enter, 0.0), np.inf))
+
+    def _meet(self, rows: Ints, origin: Floats, direction: Floats) -> tuple[float, int]:
+        middle = self.solids.low[rows[0]]
+        mesh = massing.full(self.solids, rows, self.broken[rows], middle)
+        near = origin - np.array([middle[0], middle[1], 0.0])
+        corners = mesh.points.astype(np.float64)[mesh.triangles]
+        distance = ray_triangles(near, direction, corners)
+        if not len(distance) or not np.isfinite(distance.min()):
+            return np.inf, -1
+        k = int(distance.argmin())
+        return float(distance[k]), int(mesh.slot[mesh.triangles[k, 0]])
+
+
+def _span(origin: Floats, direction: Floats, highest_m: float) -> tuple[float, float]:
+    """The part of a ray that lies between the ground and a height."""
+    if abs(direction[2]) < 1e-9:
+        return (0.0, 50_000.0) if 0 <= origin[2] <= highest_m else (0.0, 0.0)
+    a, b = sorted(((highest_m - origin[2]) / direction[2], -origin[2] / direction[2]))
+    return max(a, 0.0), min(b, 50_000.0)
+
+
+def ray_triangles(origin: Floats, direction: Floats, corners: Floats) -> Floats:
+    """Distance along a ray to each triangle (t, 3, 3), either side; infinite for a miss. Möller and Trumbore, 1997."""
+    a, u, v = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    p = np.cross(direction, v)
+    size = (u * p).sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1.0 / size
+        away = origin - a
+        s = (away * p).sum(1) * inverse
+        q = np.cross(away, u)
+        t = (q @ direction) * inverse
+        length = (v * q).sum(1) * inverse
+        inside = (np.abs(size) > 1e-12) & (s >= -1e-9) & (t >= -1e-9) & (s + t <= 1 + 1e-9) & (length > 1e-6)
+    return np.asarray(np.where(inside, length, np.inf))
+
+
+def inside_mask(points: Floats, polygon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which points (n, 2) lie in a polygon (k, 2)."""
+    return np.asarray(shapely.contains_xy(shapely.make_valid(shapely.Polygon(polygon)), points))

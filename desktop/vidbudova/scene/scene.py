@@ -1,0 +1,337 @@
+"""The Scene: a city in one render window for life. VTK only, no Qt; the ui shows what it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.model.shapes import Shapes
+from vidbudova.scene import camera as cameras
+from vidbudova.scene import ground, land
+from vidbudova.scene.buildings import Buildings
+from vidbudova.scene.camera import Camera, Floats, Size
+from vidbudova.scene.city import City, nothing
+from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
+from vidbudova.scene.looks import SHARES, make_looks, uniforms_of
+from vidbudova.scene.overlay import Overlay, building_edges, zone_colours
+from vidbudova.scene.pick import Pick, Picker, inside_mask
+from vidbudova.scene.solids import Ints, solids_of
+from vidbudova.scene.style import style
+from vidbudova.scene.surface import Surface
+from vidbudova.scene.tiles import Purse, View
+from vidbudova.scene.window import Window
+
+Quality = Literal["moving", "still"]
+
+LAYERS = (
+    "buildings",
+    "shadows",
+    "roads",
+    "rail",
+    "water",
+    "landuse",
+    "trees",
+    "power",
+    "zones",
+    "observations",
+    "cells",
+    "quarantine",
+)
+"""What `set_visible` and `set_opacity` know."""
+
+MOVING_PURSE_S, STILL_PURSE_S = 0.012, 1.5
+MOST_OUTLINED = 3000
+
+
+class Scene:
+    """See the module. Pixels are physical, with their origin at the top left; places are in the project's CRS."""
+
+    def __init__(self, size: Size = (1280, 720), offscreen: bool = True, render_window: Any = None) -> None:
+        self.window = Window(size, offscreen, render_window)
+        self.theme = style("light")
+        self.looks = make_looks(self.theme)
+        self.camera = Camera()
+        self.city = City()
+        self.origin: Floats = np.zeros(2)
+        self.buildings: Buildings | None = None
+        self.flats: dict[str, land.Flat] = {}
+        self.visible = dict.fromkeys(LAYERS, True)
+        self.incomplete = False
+        self.marks: dict[str, list[Surface]] = {}
+        self.zones = self.observations = self.cells = nothing()
+        self._furnish()
+        self.set_city(City())
+
+    @property
+    def size(self) -> Size:
+        """Width and height in physical pixels."""
+        return self.window.size
+
+    def _furnish(self) -> None:
+        renderer = self.window.flat
+        self.window.clear_colour(self.theme["haze"])
+        self.ground = ground.ground_disc(renderer, self.looks["ground"], self.theme["ground"])
+        self.sky = ground.sky_dome(renderer, self.looks["sky"])
+
+    def set_city(self, city: City) -> None:
+        """Show another city; the camera stays where it is."""
+        self._strip()
+        self.city = city
+        self.origin = np.array([city.bounds[0] + city.bounds[2], city.bounds[1] + city.bounds[3]]) / 2
+        self.solids = solids_of(city.table("buildings"))
+        self.colours = Colours(len(self.solids), self.theme["building"])
+        self.picker = Picker(self.solids)
+        self._build()
+
+    def _strip(self) -> None:
+        if self.buildings is not None:
+            self.buildings.clear()
+        for flat in self.flats.values():
+            flat.clear()
+        self.flats = {}
+        for name in list(self.marks):
+            self._lay(name, [])
+
+    def _build(self) -> None:
+        renderer, looks, city, theme = self.window.flat, self.looks, self.city, self.theme
+        self.overlay = Overlay(self.window.overlay, looks, self.origin)
+        self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
+        coats = {
+            "landuse": land.land_coats(city.table("landuse"), theme),
+            "water": land.water_coats(city.table("water"), theme),
+            "waterways": land.waterway_coats(city.table("waterways"), theme),
+            "roads": land.road_coats(city.table("roads"), theme),
+            "rail": land.rail_coats(city.table("rail"), theme),
+        }
+        self.flats = {
+            name: land.Flat(renderer, looks, city.table(name), found, self.origin) for name, found in coats.items()
+        }
+
+    def set_building_colours(
+        self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
+    ) -> None:
+        """Colours (n, 3) of all buildings, which are hatched, and which are broken (0, 4 or 5)."""
+        owner = self.solids.owner
+        self.colours.paint(slice(None), rgb[owner])
+        if hatched is not None:
+            self.colours.flag(HATCHED, hatched[owner])
+        if broken is not None:
+            self.set_building_forms(broken)
+
+    def set_building_forms(self, broken: NDArray[np.int8]) -> None:
+        """Which buildings are broken (0, 4 or 5); only the tiles of those that changed are made anew."""
+        assert self.buildings is not None
+        self.buildings.break_up(broken.astype(np.int8))
+        self.picker.broken = self.buildings.broken
+
+    def _broken(self) -> NDArray[np.int8]:
+        assert self.buildings is not None
+        return self.buildings.broken
+
+    def recolour(self, indices: Ints | Sequence[int], rgb: NDArray[np.uint8]) -> None:
+        """Colours (k, 3), or one colour, for some buildings."""
+        self.colours.paint(np.asarray(indices, np.int64), rgb)
+
+    def select(self, indices: Ints | Sequence[int]) -> None:
+        """Lift these buildings and outline them; none for an empty list."""
+        self.colours.flag(SELECTED, self._with_parts(indices))
+        self._lay("selection", self._outlined(indices, "selection", "edge"))
+
+    def hover(self, index: int | None) -> None:
+        """Lift one building a little."""
+        indices = [] if index is None else [index]
+        self.colours.flag(HOVERED, self._with_parts(indices))
+        self._lay("hover", self._outlined(indices, "hover", "edge_soft"))
+
+    def _with_parts(self, indices: Ints | Sequence[int]) -> Ints:
+        return np.flatnonzero(np.isin(self.solids.owner, np.asarray(indices, np.int64)))
+
+    def _outlined(self, indices: Ints | Sequence[int], colour: str, look: str) -> list[Surface]:
+        assert self.buildings is not None
+        rows = self._with_parts(indices)
+        rows = rows[self.solids.drawn[rows]][:MOST_OUTLINED]
+        ends = building_edges(self.solids, rows, self.buildings.broken, self.origin)
+        return self.overlay.edges(ends, self.theme[colour], look)
+
+    def _lay(self, name: str, surfaces: list[Surface]) -> None:
+        for old in self.marks.pop(name, ()):
+            old.remove()
+        for surface in surfaces:
+            surface.show(self.visible.get(name, True))
+        if surfaces:
+            self.marks[name] = surfaces
+
+    def set_zones(self, zones: Shapes | None, volumes: bool = False) -> None:
+        """Zones (columns kind, colour, height_m) draped on the ground, or as bodies too."""
+        self.zones = zones or nothing()
+        colour = zone_colours(self.zones, self.theme)
+        found = self.overlay.filled(self.zones, colour) if len(self.zones) else []
+        self._lay("zones", found + (self.overlay.volumes(self.zones, colour) if volumes and len(self.zones) else []))
+
+    def set_observations(
+        self, points: Shapes | None, rgb: NDArray[np.uint8] | None = None, unmatched: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Observations as dots in their own colours (n, 3); `unmatched` ones are ringed."""
+        self.observations = points or nothing()
+        count = len(self.observations)
+        colour = _shades(rgb, count)
+        ringed = np.zeros(count, bool) if unmatched is None else unmatched
+        of = np.repeat(np.arange(count), np.diff(self.observations.part_offsets[self.observations.feature_offsets]))
+        self.dots = np.c_[self.observations.xy, self._above(self.observations.xy)]
+        self._lay("observations", self.overlay.dots(self.dots, colour[of], ringed[of]))
+
+    def set_cells(self, cells: Shapes | None, rgb: NDArray[np.uint8] | None = None) -> None:
+        """Observed cells and areas as translucent pieces of ground in their own colours (n, 3)."""
+        self.cells = cells or nothing()
+        colour = _shades(rgb, len(self.cells))
+        self._lay("cells", self.overlay.filled(self.cells, colour, "cell") if len(self.cells) else [])
+
+    def set_quarantine(self, points: Shapes | None, areas: Shapes | None = None) -> None:
+        """Rows that were set aside, as dots and outlines."""
+        colour = np.array(self.theme["quarantine"], np.float32)
+        points, areas = points or nothing(), areas or nothing()
+        dots = self.overlay.dots(
+            np.c_[points.xy, self._above(points.xy)],
+            np.tile(colour, (len(points.xy), 1)),
+            np.zeros(len(points.xy), bool),
+        )
+        self._lay(
+            "quarantine", dots + (self.overlay.ringed(areas, np.tile(colour, (len(areas), 1))) if len(areas) else [])
+        )
+
+    def _above(self, xy: Floats) -> Floats:
+        """A height just over the building at each place, or over the ground."""
+        return self.picker.tops(xy) + 3.0
+
+    def set_hidden(self, hidden: NDArray[np.bool_]) -> None:
+        """Leave some buildings out (a filter); a mask with one entry a building."""
+        self.picker.hidden = hidden[self.solids.owner]
+        self.colours.flag(HIDDEN, self.picker.hidden)
+
+    def set_visible(self, layer: str, shown: bool) -> None:
+        """Show or hide a layer of LAYERS."""
+        self.visible[layer] = shown
+        for surface in self.marks.get(layer, ()):
+            surface.show(shown)
+
+    def set_opacity(self, layer: str, opacity: float) -> None:
+        """How solid a layer of marks or flat things is, 0 to 1."""
+        for look, share in SHARES.get(layer, {}).items():
+            self.looks[look].set({"share": share * opacity})
+
+    def set_theme(self, name: Literal["light", "dark"]) -> None:
+        """Light or dark; building colours that were set stay."""
+        if name == self.theme.name:
+            return
+        worn, broken, zones = self.colours.texels.copy(), self._broken(), self.zones
+        before = np.round(np.array(self.theme["building"]) * 255).astype(np.uint8)
+        self.theme = style(name)
+        for look in self.looks.values():
+            look.set(uniforms_of(self.theme))
+        self.ground.remove()
+        self.sky.remove()
+        self._furnish()
+        self.set_city(self.city)
+        plain = (worn[:, :3] == before).all(1)
+        worn[plain, :3] = self.colours.texels[plain, :3]
+        self.colours.texels[:] = worn
+        self.colours.changed()
+        self.set_building_forms(broken)
+        self.set_zones(zones)
+
+    def set_camera(self, camera: Camera) -> None:
+        """Look from there at the next frame."""
+        self.camera = camera
+
+    def resize(self, width: int, height: int) -> None:
+        """Another size in physical pixels."""
+        self.window.resize((max(width, 1), max(height, 1)))
+
+    def render(self, quality: Quality = "moving") -> None:
+        """Draw a frame."""
+        still = quality == "still"
+        view = View(self._local(self.camera), self.size)
+        purse = Purse(STILL_PURSE_S if still else MOVING_PURSE_S)
+        detail = 1.6 if still else 1.0
+        assert self.buildings is not None
+        self.buildings.place(view, detail, purse)
+        for name, flat in self.flats.items():
+            flat.shown = self.visible["water" if name == "waterways" else name]
+            flat.place(view, detail)
+        self._light(view)
+        self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
+        self.window.draw(8 if still else 1)
+        self.incomplete = purse.short
+
+    def _local(self, camera: Camera) -> Camera:
+        return cameras.moved_by(camera, np.array([-self.origin[0], -self.origin[1], 0.0]))
+
+    def _reach(self, view: View) -> float:
+        x0, y0, x1, y1 = self.city.bounds
+        return float(np.hypot(x1 - x0, y1 - y0) + np.linalg.norm(view.eye)) + 2000.0
+
+    def _light(self, view: View) -> None:
+        forward = view.axes[0]
+        flat = np.hypot(forward[0], forward[1])
+        values: dict[str, float | Sequence[float]] = {
+            "haze": (1.3 * self.camera.distance, 4000.0 + 5.0 * self.camera.distance),
+            "ahead": (float(forward[0] / max(flat, 1e-6)), float(forward[1] / max(flat, 1e-6)), 0.0),
+            "steep": float(min(flat * 1.4, 1.0)),
+            "perPixel": 1.0 / view.focal_px,
+            "screen": (float(self.size[0]), float(self.size[1])),
+            "pixel": self.size[1] / 720.0,
+        }
+        for look in self.looks.values():
+            look.set(values)
+        self.ground.actor.SetPosition(view.eye[0], view.eye[1], 0.0)
+        self.sky.actor.SetPosition(*view.eye)
+
+    def image(self) -> NDArray[np.uint8]:
+        """The last frame, (h, w, 3), top row first."""
+        return self.window.image()
+
+    def pick(self, x: float, y: float) -> Pick | None:
+        """What is under a pixel, exactly; None for the sky."""
+        origin, direction = cameras.ray(self.camera, x, y, self.size)
+        hit = self.picker.building(origin, direction) if self.visible["buildings"] else None
+        if hit is not None:
+            return hit
+        ground_hit = self.ground_point(x, y)
+        if ground_hit is None:
+            return None
+        return Pick("ground", "", -1, ground_hit, float(np.linalg.norm(np.array(ground_hit) - origin)))
+
+    def ground_point(self, x: float, y: float) -> tuple[float, float, float] | None:
+        """Where the ray through a pixel meets the ground; None for the sky."""
+        found = cameras.ground_point(self.camera, x, y, self.size)
+        return None if found is None else (float(found[0]), float(found[1]), float(found[2]))
+
+    def project(self, points: Floats) -> tuple[Floats, Floats]:
+        """Pixels (n, 2) and depths (n,) of points (n, 3); depths of 0 or less are behind the eye."""
+        return cameras.project(self.camera, points, self.size)
+
+    def in_rectangle(self, x0: float, y0: float, x1: float, y1: float) -> Ints:
+        """Buildings whose middle is seen inside a rectangle of pixels."""
+        return self.in_polygon(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64))
+
+    def in_polygon(self, pixels: Floats) -> Ints:
+        """Buildings whose middle is seen inside a polygon of pixels (k, 2); wholes, not their parts."""
+        solids = self.solids
+        if not len(solids):
+            return np.zeros(0, np.int64)
+        seen, depth = self.project(np.c_[solids.centre, (solids.base_m + solids.top_m) / 2])
+        rows = np.flatnonzero((depth > 0) & solids.drawn & ~self.picker.hidden)
+        return np.asarray(np.unique(solids.owner[rows[inside_mask(seen[rows], pixels)]]))
+
+    def finalize(self) -> None:
+        """Give the graphics memory back; the Scene cannot be used after."""
+        self._strip()
+        self.window.finalize()
+
+
+def _shades(rgb: NDArray[np.uint8] | None, count: int) -> NDArray[np.float32]:
+    """Colours from 0 to 1; a middle grey where none are given."""
+    return np.full((count, 3), 0.4, np.float32) if rgb is None else (rgb / 255.0).astype(np.float32)

@@ -1,0 +1,143 @@
+"""Tiles: which features lie in which, and which tiles a camera sees from how far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.scene.camera import Camera, Floats, Size
+from vidbudova.scene.surface import Surface
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Features by square tile: `order[starts[k]:starts[k + 1]]` are the rows of tile k; bounds (k, 4) and heights."""
+
+    order: Ints
+    starts: Ints
+    cell: Ints
+    bounds: Floats
+    top_m: Floats
+
+    def __len__(self) -> int:
+        return len(self.bounds)
+
+    def rows(self, tile: int) -> Ints:
+        """The rows in a tile, ascending."""
+        return self.order[self.starts[tile] : self.starts[tile + 1]]
+
+
+def grid_of(low: Floats, high: Floats, top_m: Floats, size_m: float) -> Grid:
+    """Rows with bounds low, high (n, 2), each in the tile of its middle; empty tiles are left out."""
+    middle = (low + high) / 2
+    if not len(middle):
+        return Grid(
+            np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros((0, 2), np.int64), np.zeros((0, 4)), np.zeros(0)
+        )
+    cell = np.floor(middle / size_m).astype(np.int64)
+    order = np.lexsort((cell[:, 0], cell[:, 1]))
+    ordered = cell[order]
+    first = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(1)])
+    bounds = np.concatenate(
+        [np.minimum.reduceat(low[order], first, axis=0), np.maximum.reduceat(high[order], first, axis=0)], axis=1
+    )
+    return Grid(order, np.r_[first, len(order)], ordered[first], bounds, np.maximum.reduceat(top_m[order], first))
+
+
+class View:
+    """A camera as planes and distances, for choosing tiles."""
+
+    def __init__(self, camera: Camera, size: Size) -> None:
+        self.eye = camera.eye()
+        forward, right, up = self.axes = camera.axes()
+        half = math.tan(math.radians(camera.fov_deg) / 2)
+        wide = half * size[0] / size[1]
+        sides = np.array([forward * wide + right, forward * wide - right, forward * half + up, forward * half - up])
+        self.planes = sides / np.linalg.norm(sides, axis=1, keepdims=True)
+        self.focal_px = size[1] / (2 * half)
+
+    def sees(self, bounds: Floats, top_m: Floats) -> NDArray[np.bool_]:
+        """Which boxes (k, 4) from the ground to top_m may be in the picture."""
+        middle = np.c_[(bounds[:, :2] + bounds[:, 2:]) / 2, top_m / 2] - self.eye
+        reach = np.c_[(bounds[:, 2:] - bounds[:, :2]) / 2, top_m / 2]
+        return np.asarray((middle @ self.planes.T + reach @ np.abs(self.planes.T) > 0).all(1))
+
+    def distance(self, bounds: Floats, top_m: Floats) -> Floats:
+        """From the eye to the nearest point of each box."""
+        across = np.maximum(np.maximum(bounds[:, :2] - self.eye[:2], self.eye[:2] - bounds[:, 2:]), 0.0)
+        above = np.maximum(self.eye[2] - top_m, 0.0)
+        return np.asarray(np.sqrt((across**2).sum(1) + above**2))
+
+
+class Purse:
+    """Time that a frame may spend on making new tiles; what is left out comes in later frames."""
+
+    def __init__(self, seconds: float) -> None:
+        self.end = perf_counter() + seconds
+        self.short = False
+
+    def has(self) -> bool:
+        """Whether there is time for one more; remembers that something was left out."""
+        if perf_counter() < self.end:
+            return True
+        self.short = True
+        return False
+
+
+class Drawn:
+    """Surfaces by key, made when first wanted and hidden when not; hidden ones go when triangles are too many."""
+
+    def __init__(self, make: Callable[[tuple[int, ...]], list[Surface]], most_triangles: int = 6_000_000) -> None:
+        self.make = make
+        self.made: dict[tuple[int, ...], list[Surface]] = {}
+        self.shown: set[tuple[int, ...]] = set()
+        self.most = most_triangles
+        self.triangles = 0
+
+    def has(self, key: tuple[int, ...]) -> bool:
+        """Whether it is made already."""
+        return key in self.made
+
+    def show(self, wanted: set[tuple[int, ...]]) -> None:
+        """Exactly these, made where needed."""
+        for key in self.shown - wanted:
+            for surface in self.made.get(key, ()):
+                surface.show(False)
+        for key in wanted - self.shown:
+            self.ready(key)
+            for surface in self.made[key]:
+                surface.show(True)
+        self.shown = wanted
+        if self.triangles > self.most:
+            self._shed()
+
+    def ready(self, key: tuple[int, ...]) -> None:
+        """Made, if it was not."""
+        if key not in self.made:
+            self.made[key] = self.make(key)
+            self.triangles += sum(s.data.GetNumberOfPolys() for s in self.made[key])
+
+    def _shed(self) -> None:
+        for key in [k for k in self.made if k not in self.shown]:
+            self.drop(key)
+            if self.triangles < 0.7 * self.most:
+                break
+
+    def drop(self, key: tuple[int, ...]) -> None:
+        """Take one off, to be made anew when wanted."""
+        for surface in self.made.pop(key, ()):
+            self.triangles -= surface.data.GetNumberOfPolys()
+            surface.remove()
+        self.shown.discard(key)
+
+    def clear(self) -> None:
+        """Take all off."""
+        for key in list(self.made):
+            self.drop(key)
