@@ -1,0 +1,254 @@
+"""GeoJSON (RFC 7946), read strictly by ourselves: GDAL takes much that is wrong without a word."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from vidbudova.errors import UserError
+from vidbudova.formats.features import Features
+from vidbudova.formats.intake import Intake
+from vidbudova.model import crs as crs_rules
+from vidbudova.text import _
+
+NAME = "geojson"
+TITLE = "GeoJSON"
+ENDINGS = (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson")
+
+BATCH = 20_000
+TYPES = (
+    "FeatureCollection",
+    "Feature",
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+_SNIFF = re.compile(rb'"(?:type|features|geometry|coordinates)"\s*:', re.S)
+_RECORD_SEPARATOR = "\x1e"
+
+
+class Malformed(Exception):
+    """A feature that is set aside: code and what was seen."""
+
+    def __init__(self, code: str, seen: str) -> None:
+        super().__init__(code, seen)
+        self.code = code
+        self.seen = seen
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """A JSON object with the members of GeoJSON, or any JSON under one of the endings."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\x1e")
+    if not start.startswith((b"{", b"[")):
+        return False
+    return bool(_SNIFF.search(head)) or path.suffix.lower() in ENDINGS
+
+
+def read(path: Path, intake: Intake) -> None:
+    """The features, in batches."""
+    repeated: list[str] = []
+    document = _parse(path, intake, repeated)
+    for name in repeated:
+        intake.note("property-repeated", name)
+    listed, crs = _listed(document, intake)
+    for start in range(0, len(listed), BATCH):
+        intake.take(_features(listed[start : start + BATCH], start, crs, path.stem))
+        intake.progress(min((start + BATCH) / max(len(listed), 1), 1.0), "")
+
+
+def _parse(path: Path, intake: Intake, repeated: list[str]) -> Any:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _unreadable(intake, _("it is not UTF-8 text (byte {at})").format(at=error.start)) from None
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(members)
+        if len(made) != len(members):
+            repeated.append(", ".join(sorted({k for k, _v in members if sum(k == n for n, _w in members) > 1})))
+        return made
+
+    decode = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=lambda word: math.nan)
+    try:
+        return decode.decode(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        lines = _lines(text, decode)
+        if lines is None:
+            why = str(error) if isinstance(error, json.JSONDecodeError) else _("it is nested too deeply")
+            raise _unreadable(intake, why) from None
+        return {"type": "FeatureCollection", "features": lines}
+
+
+def _lines(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
+    """Newline-delimited GeoJSON: one feature a line."""
+    rows = [row.strip(_RECORD_SEPARATOR + " \t\r") for row in text.split("\n")]
+    rows = [row for row in rows if row]
+    if len(rows) < 2:
+        return None
+    try:
+        found = [decoder.decode(row) for row in rows]
+    except (json.JSONDecodeError, RecursionError):
+        return None
+    return found if all(isinstance(row, dict) and row.get("type") == "Feature" for row in found) else None
+
+
+def _unreadable(intake: Intake, reason: str) -> UserError:
+    return UserError("file-unreadable", file=intake.job.name, reason=reason)
+
+
+def _listed(document: Any, intake: Intake) -> tuple[list[Any], str]:
+    if not isinstance(document, dict) or document.get("type") not in TYPES:
+        named = document.get("type") if isinstance(document, dict) else None
+        why = (
+            _("its type is “{type}”, not one of GeoJSON").format(type=named)
+            if named
+            else _("it is JSON, but not GeoJSON")
+        )
+        raise UserError("file-unknown-format", file=intake.job.name, reason=why, formats=TITLE)
+    crs = _crs(document.get("crs"))
+    if document["type"] == "FeatureCollection":
+        listed = document.get("features")
+        if not isinstance(listed, list):
+            raise _unreadable(intake, _("its “features” is no list"))
+        return listed, crs
+    if document["type"] == "Feature":
+        return [document], crs
+    return [{"type": "Feature", "properties": {}, "geometry": document}], crs
+
+
+def _crs(member: Any) -> str:
+    """The crs member of the older standard; without one it is longitude and latitude by definition."""
+    if not isinstance(member, dict):
+        return crs_rules.WGS84
+    properties = member.get("properties")
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        return crs_rules.WGS84
+    return crs_rules.WGS84 if name.upper().endswith("CRS84") else name
+
+
+def _features(rows: list[Any], start: int, crs: str, layer: str) -> Features:
+    shapes = np.empty(len(rows), dtype=object)
+    attributes: list[dict[str, Any]] = []
+    ids: list[str] = []
+    faults: dict[int, tuple[str, str]] = {}
+    columns: dict[str, None] = {}
+    for at, row in enumerate(rows):
+        properties: Any = {}
+        name: Any = None
+        try:
+            if not isinstance(row, dict) or row.get("type") != "Feature":
+                raise Malformed("feature-malformed", str(row)[:60])
+            name, properties = row.get("id"), row.get("properties")
+            if not isinstance(properties, dict | None):
+                raise Malformed("feature-malformed", "properties")
+            shapes[at], closed = geometry(row.get("geometry"))
+            if closed:
+                faults[at] = ("ring-closed", "")
+        except Malformed as wrong:
+            faults[at] = (wrong.code, wrong.seen)
+        properties = properties if isinstance(properties, dict) else {}
+        attributes.append(properties)
+        columns.update(dict.fromkeys(properties))
+        ids.append(str(name) if isinstance(name, str | int) else str(start + at))
+    return Features(layer, crs, shapes, attributes, ids, faults, tuple(columns))
+
+
+def geometry(member: Any) -> tuple[shapely.Geometry | None, bool]:
+    """A geometry object as shapely, and whether an open ring was closed; Malformed if it is none."""
+    if member is None:
+        return None, False
+    kind = member.get("type") if isinstance(member, dict) else None
+    if kind == "GeometryCollection":
+        return _collection(member)
+    make = _MAKERS.get(kind) if isinstance(kind, str) else None
+    if make is None:
+        raise Malformed("geometry-type-unknown", str(kind)[:40])
+    coordinates = member.get("coordinates")
+    if not isinstance(coordinates, list):
+        raise Malformed("coordinates-missing", str(kind))
+    if not coordinates:
+        return shapely.from_wkt(f"{str(kind).upper()} EMPTY"), False
+    return make(coordinates)
+
+
+def _collection(member: dict[str, Any]) -> tuple[shapely.Geometry, bool]:
+    listed = member.get("geometries")
+    if not isinstance(listed, list):
+        raise Malformed("feature-malformed", "geometries")
+    made = [geometry(one) for one in listed]
+    return shapely.geometrycollections([g for g, _closed in made if g is not None]), any(closed for _g, closed in made)
+
+
+def _positions(listed: Any, least: int) -> list[Any]:
+    if not isinstance(listed, list):
+        raise Malformed("coordinates-not-numbers", str(listed)[:60])
+    for position in listed:
+        _position(position)
+    if len(listed) < least:
+        raise Malformed("geometry-invalid", f"{len(listed)} < {least}")
+    return [position[:2] for position in listed]
+
+
+def _position(position: Any) -> Any:
+    if not isinstance(position, list) or len(position) < 2:
+        raise Malformed("coordinates-not-numbers", str(position)[:60])
+    for value in position[:3]:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise Malformed("coordinates-not-numbers", str(position)[:60])
+        if isinstance(value, int) and abs(value) > 10**15 or not math.isfinite(value):
+            raise Malformed("coordinates-not-finite", str(position)[:60])
+    return position[:2]
+
+
+def _point(coordinates: Any) -> tuple[shapely.Geometry, bool]:
+    return shapely.points(_position(coordinates)), False
+
+
+def _line(coordinates: Any) -> tuple[shapely.Geometry, bool]:
+    return shapely.linestrings(_positions(coordinates, 2)), False
+
+
+def _polygon(coordinates: Any) -> tuple[shapely.Geometry, bool]:
+    if not isinstance(coordinates, list):
+        raise Malformed("coordinates-not-numbers", str(coordinates)[:60])
+    rings = [_positions(ring, 3) for ring in coordinates]
+    closed = False
+    for ring in rings:
+        if ring[0] != ring[-1]:
+            ring.append(ring[0])
+            closed = True
+        if len(ring) < 4:
+            raise Malformed("geometry-invalid", f"{len(ring)} < 4")
+    if not rings:
+        return shapely.Polygon(), closed
+    return shapely.Polygon(rings[0], rings[1:]), closed
+
+
+def _many(make: Callable[[Any], tuple[shapely.Geometry, bool]], join: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def made(coordinates: list[Any]) -> tuple[shapely.Geometry, bool]:
+        parts = [make(one) for one in coordinates]
+        return join([g for g, _closed in parts]), any(closed for _g, closed in parts)
+
+    return made
+
+
+_MAKERS: dict[str, Callable[[Any], tuple[shapely.Geometry, bool]]] = {
+    "Point": _point,
+    "LineString": _line,
+    "Polygon": _polygon,
+    "MultiPoint": _many(_point, shapely.multipoints),
+    "MultiLineString": _many(_line, shapely.multilinestrings),
+    "MultiPolygon": _many(_polygon, shapely.multipolygons),
+}

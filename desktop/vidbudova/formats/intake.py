@@ -1,0 +1,188 @@
+"""From features as they stand in a file to staged rows of ours: the one way in for every format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import shapely
+
+from vidbudova.errors import UserError
+from vidbudova.formats import fields, kinds, mending, values
+from vidbudova.formats.duplicates import Duplicates
+from vidbudova.formats.features import Features
+from vidbudova.formats.problems import SKIPPED
+from vidbudova.formats.report import EXAMPLES, Job
+from vidbudova.formats.staging import Staging
+from vidbudova.model import crs as crs_rules
+from vidbudova.model import ids, schema
+
+Progress = Callable[[float, str], None]
+
+OWN_ID = ("osm_id", "@id", "osm_way_id", "full_id", "fid_", "gml_id", "globalid", "uuid", "id")
+"""Columns that name a feature better than its place in the file does."""
+
+
+class Intake:
+    """Counts, mends, sorts and stages the features of one file."""
+
+    def __init__(self, job: Job, staging: Staging, progress: Progress) -> None:
+        self.job = job
+        self.staging = staging
+        self.progress = progress
+        self.read = 0
+        self.kept = 0
+        self.crs = ""
+        self.format = ""
+        self.attribution = ""
+        self.licence = ""
+        self.assumed = kinds.Assumptions(job.storey_height_m, job.default_height_m)
+        self.counts: Counter[str] = Counter()
+        self._examples: dict[str, list[str]] = {}
+        self._seen_ids: Counter[str] = Counter()
+        self._duplicates = Duplicates()
+
+    def note(self, code: str, example: str = "", count: int = 1) -> None:
+        """Count something for the report, with an example or two."""
+        self.counts[code] += count
+        listed = self._examples.setdefault(code, [])
+        if example and len(listed) < EXAMPLES and example not in listed:
+            listed.append(example[:120])
+
+    def take(self, batch: Features, router: kinds.Router | None = None) -> None:
+        """Stage a batch of one layer; every feature is kept or set aside with a reason."""
+        source = self._source_crs(batch)
+        if router is None:
+            router = kinds.router(batch.layer, batch.columns, self.job.kind, self.assumed)
+        mended = mending.mend(batch.geometries, source, self.job.project_crs)
+        self.read += len(batch)
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for at in np.argsort(-mended.dimensions, kind="stable").tolist():
+            self._feature(batch, mended, at, router, rows)
+        for table, listed in rows.items():
+            self._write(table, listed)
+
+    def _source_crs(self, batch: Features) -> str:
+        source = self.job.crs or batch.crs
+        if not source:
+            hint = _hint(batch)
+            raise UserError("crs-missing", file=self.job.name, hint=hint)
+        name = crs_rules.name_of(crs_rules.parse(source))
+        if name not in self.crs.split(", "):
+            self.crs = f"{self.crs}, {name}".strip(", ")
+        return source
+
+    def _feature(self, batch: Features, mended: mending.Mended, at: int, router: kinds.Router,
+                 rows: dict[str, list[dict[str, Any]]]) -> None:  # fmt: skip
+        key = self._key(batch, at)
+        attributes = batch.attributes[at]
+        geometry = mended.geometries[at]
+        code, seen = batch.faults.get(at, ("", ""))
+        placed: list[dict[str, Any]] = []
+        if code in SKIPPED or mended.codes[at]:
+            code = code if code in SKIPPED else mended.codes[at]
+        else:
+            code, placed = self._place(key, attributes, geometry, router)
+        if code in SKIPPED:
+            self.note(code, seen or key)
+            rows.setdefault("quarantine", []).append(self._aside(key, code, seen, geometry, attributes))
+            return
+        self.kept += 1
+        for seen_code, count in ((batch.faults.get(at, ("", ""))[0], 1), ("geometry-mended", int(mended.mended[at]))):
+            if seen_code and count:
+                self.note(seen_code, key)
+        said = fields.attributes_text(attributes)
+        for row in placed:
+            shaped = row.pop("_shaped")
+            row["source_id"] = _own_id(attributes) or batch.ids[at]
+            row["attributes"] = said if shaped else None
+            rows.setdefault(row.pop("_table"), []).append(row)
+
+    def _place(self, key: str, attributes: dict[str, Any], geometry: shapely.Geometry, router: kinds.Router
+               ) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
+        placings = router(attributes, int(shapely.get_dimensions(geometry)))
+        made: list[dict[str, Any]] = []
+        notes: fields.Notes = []
+        observation = ""
+        for placing in placings:
+            row = dict(placing.fields)
+            row["_table"], row["_shaped"] = placing.table, placing.with_shape
+            row["id"] = ids.source_id(self.job.sha256, key + placing.suffix, placing.table)
+            if placing.with_shape:
+                code, shape = self._shape(placing, geometry, notes)
+                if shape is None:
+                    return code, []
+                row[schema.GEOM] = shapely.to_wkb(shape)
+                observation = row["id"]
+            else:
+                row["observation"] = observation
+            made.append(row)
+            notes += placing.notes
+        for code, example in notes:
+            self.note(code, example or key)
+        return "", made
+
+    def _shape(self, placing: kinds.Placing, geometry: shapely.Geometry, notes: fields.Notes
+               ) -> tuple[str, shapely.Geometry | None]:  # fmt: skip
+        wanted = schema.TABLES[placing.table].geometry
+        shape = mending.fit(geometry, wanted)
+        if shape is None and wanted == "MULTIPOLYGON" and (area := mending.filled(geometry)) is not None:
+            shape = mending.fit(area, wanted)
+            notes.append(("outline-filled", ""))
+        if shape is None:
+            return "wrong-geometry-type", None
+        if placing.table == "buildings" and self._duplicates.seen(shape, placing.fields):
+            return "duplicate", None
+        return "", shape
+
+    def _key(self, batch: Features, at: int) -> str:
+        key = f"{batch.layer}:{batch.ids[at]}" if batch.layer else batch.ids[at]
+        self._seen_ids[key] += 1
+        if (times := self._seen_ids[key]) > 1:
+            self.note("id-repeated", key)
+            return f"{key}#{times}"
+        return key
+
+    def _aside(self, key: str, code: str, seen: str, geometry: Any, attributes: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": ids.source_id(self.job.sha256, key, "quarantine"),
+            schema.GEOM: None if geometry is None else shapely.to_wkb(geometry),
+            "code": code,
+            "reason": seen or code,
+            "source_id": _own_id(attributes) or key,
+            "attributes": fields.attributes_text(attributes),
+        }
+
+    def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
+        self.staging.add(table, rows)
+
+    def report(self) -> dict[str, Any]:
+        """What the program makes the import report of."""
+        return {
+            "format": self.format,
+            "read": self.read,
+            "kept": self.kept,
+            "crs": self.crs,
+            "counts": dict(self.staging.counts),
+            "problems": self.problems(),
+            "attribution": self.attribution,
+            "licence": self.licence,
+        }
+
+    def problems(self) -> list[dict[str, Any]]:
+        """Codes with counts and examples, the most frequent first."""
+        return [{"code": c, "count": n, "examples": self._examples.get(c, [])} for c, n in self.counts.most_common()]
+
+
+def _own_id(attributes: dict[str, Any]) -> str | None:
+    for name in OWN_ID:
+        if name in attributes and (found := values.text(attributes[name])):
+            return found
+    return None
+
+
+def _hint(batch: Features) -> str:
+    x0, y0, x1, y1 = shapely.total_bounds(batch.geometries)
+    return crs_rules.guess_hint((x0, y0, x1, y1))

@@ -1,0 +1,59 @@
+"""Codes of what can be wrong with a row, with the sentence for each. `{count}` is filled in when shown."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from vidbudova.formats.report import ProblemRow
+from vidbudova.text import _, mark, number
+
+SKIPPED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "geometry-null": mark("{count} without a geometry"),
+        "geometry-empty": mark("{count} with an empty geometry"),
+        "geometry-invalid": mark("{count} with a geometry that could not be mended"),
+        "geometry-unreadable": mark("{count} with a geometry that could not be read"),
+        "geometry-type-unknown": mark("{count} with a kind of geometry that is not used here"),
+        "wrong-geometry-type": mark("{count} with a geometry of another kind than their table takes"),
+        "coordinates-not-numbers": mark("{count} with coordinates that are not numbers"),
+        "coordinates-not-finite": mark("{count} with coordinates that are infinite or no number"),
+        "coordinates-absurd": mark("{count} with coordinates outside of their coordinate system"),
+        "coordinates-missing": mark("{count} without coordinates"),
+        "feature-malformed": mark("{count} that are no features of this format"),
+        "duplicate": mark("{count} that repeat another feature (its outline, or the same again)"),
+        "geometry-incomplete": mark("{count} cut off at the edge of the extract"),
+        "row-malformed": mark("{count} rows with more cells than the header"),
+    }
+)
+"""Reasons for setting a row aside; the row is in the quarantine table under the code."""
+
+NOTED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "geometry-mended": mark("{count} invalid geometries were mended"),
+        "ring-closed": mark("{count} open rings were closed"),
+        "outline-filled": mark("{count} closed lines were taken as outlines of areas"),
+        "height-derived": mark("{count} heights were derived from the number of storeys"),
+        "height-assumed": mark("{count} heights are assumed: neither height nor storeys were given"),
+        "value-unreadable": mark("{count} values could not be read as what their column means; the text is kept"),
+        "value-out-of-range": mark("{count} values are impossible and were left out; the text is kept"),
+        "class-unknown": mark("{count} damage classes are in no list known here; the text is kept"),
+        "date-missing": mark("{count} sightings have no date"),
+        "id-repeated": mark("{count} ids occur more than once; they were numbered"),
+        "property-repeated": mark("{count} properties are named twice in one feature; the last was taken"),
+        "members-missing": mark("{count} areas lost parts outside of the extract"),
+        "order-odd": mark("{count} ids are out of order in the file"),
+        "not-brought-in": mark("{count} other tagged things were not brought in"),
+        "layer-without-geometry": mark("{count} tables without geometry were not brought in"),
+        "geometry-linearised": mark("{count} curved geometries were made of straight pieces"),
+        "encoding-guessed": mark("the encoding of the text was guessed"),
+        "member-ignored": mark("{count} other files in the archive were not read"),
+        "part-alone": mark("{count} building parts lie in no building"),
+    }
+)
+"""Things that a person should know; the rows came in."""
+
+
+def row(code: str, count: int, examples: list[str]) -> ProblemRow:
+    """One line of a report, in the reader's language."""
+    sentence = SKIPPED.get(code) or NOTED[code]
+    return {"code": code, "count": count, "message": _(sentence).format(count=number(count)), "examples": examples}
