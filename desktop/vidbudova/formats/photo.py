@@ -96,17 +96,14 @@ def _decoded(path: Path, file: io.BufferedReader) -> tuple[dict[str, Any], str]:
 
 
 def _thumbnail(image: Any) -> bytes:
-    from PIL import ImageOps, features
+    from PIL import ImageOps
 
     image.draft("RGB", (THUMBNAIL_PX * 2, THUMBNAIL_PX * 2))
     image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX))
     with contextlib.suppress(*_BROKEN):
         image = ImageOps.exif_transpose(image)
     out = io.BytesIO()
-    if features.check("webp"):
-        image.convert("RGB").save(out, "WEBP", quality=80, method=4)
-    else:
-        image.convert("RGB").save(out, "JPEG", quality=80)
+    image.convert("RGB").save(out, "JPEG", quality=80, optimize=True)
     return out.getvalue()
 
 

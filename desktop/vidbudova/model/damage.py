@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,7 +201,7 @@ def reading_counts(readings: Grades) -> dict[str, int]:
     return {code: int((readings == READING_CODES[code]).sum()) for code in SEVERITY}
 
 
-def codes(readings: NDArray[np.object_]) -> Grades:
+def codes(readings: NDArray[Any]) -> Grades:
     """Readings as text ("0", "P" … "5", anything else is none) as int8 with P as 6 and none as -1."""
     return np.fromiter((READING_CODES.get(r, NONE) for r in readings), np.int8, len(readings))
 

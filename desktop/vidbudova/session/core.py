@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from vidbudova.store.project import Project
 from vidbudova.text import _
 
 Listener = Callable[[Change], None]
+T = TypeVar("T")
 
 
 def system_clock() -> int:
@@ -51,6 +52,8 @@ class Session:
         self.post = post
         self._listeners: list[Listener] = []
         self._telling = False
+        self._memory: dict[str, tuple[frozenset[str], Any]] = {}
+        self._touched = 0
 
     # -- editing --------------------------------------------------------------------------------------------------
 
@@ -103,6 +106,7 @@ class Session:
     def close(self) -> None:
         """Close the project; listeners are forgotten."""
         self._listeners.clear()
+        self._memory.clear()
         self.project.close()
 
     # -- telling --------------------------------------------------------------------------------------------------
@@ -119,6 +123,7 @@ class Session:
 
     def _tell(self, change: Change | None) -> Change | None:
         if change is not None:
+            self._forget(change)
             self.post(lambda: self._call_listeners(change))
         return change
 
@@ -137,6 +142,27 @@ class Session:
     def _refuse_inside_listener(self) -> None:
         if self._telling:
             raise RuntimeError("a listener must not edit")
+
+    # -- remembering ----------------------------------------------------------------------------------------------
+
+    def remembered(self, name: str, tables: Iterable[str], compute: Callable[[], T]) -> T:
+        """What was computed from some tables, computed anew once a Change has touched one of them (or any layer).
+
+        It is forgotten before listeners are called, so that none of them sees an old answer.
+        """
+        if (known := self._memory.get(name)) is not None:
+            return cast(T, known[1])
+        before = self._touched
+        value = compute()
+        if before == self._touched:
+            self._memory[name] = (frozenset(tables) | {"layers"}, value)
+        return value
+
+    def _forget(self, change: Change) -> None:
+        self._touched += 1
+        for name, (tables, _value) in list(self._memory.items()):
+            if tables & change.tables():
+                self._memory.pop(name, None)
 
     # -- reading --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,74 @@
+"""The buildings of a project as arrays: which there are, where each stands, how much ground it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vidbudova.errors import UserError
+from vidbudova.model.shapes import Floats, Ints
+from vidbudova.session.core import Session
+from vidbudova.text import _
+
+
+@dataclass(frozen=True, slots=True)
+class Buildings:
+    """Whole buildings (parts are left out: a part is no building of its own) that have a footprint.
+
+    Attributes
+    ----------
+    ids : (n,) str objects.
+    footprints : (n,) shapely (multi)polygons in the project's CRS.
+    xy : (n, 2) a point on each footprint, never on its edge.
+    place : id -> number in these arrays.
+    """
+
+    ids: NDArray[np.object_]
+    footprints: NDArray[np.object_]
+    xy: Floats
+    place: dict[str, int]
+
+    def places(self, ids: NDArray[np.object_] | list[str]) -> Ints:
+        """Numbers of those of the ids that are here."""
+        found = (self.place.get(id, -1) for id in ids)
+        return np.array([i for i in found if i >= 0], np.int64)
+
+
+def buildings(session: Session) -> Buildings:
+    """The buildings of a project; read once, and again after the buildings have changed."""
+    return session.remembered("buildings as arrays", ("buildings",), lambda: _read(session))
+
+
+def footprints(session: Session) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """(ids, footprints) of the whole buildings."""
+    found = buildings(session)
+    return found.ids, found.footprints
+
+
+def name_of(session: Session, building_id: str) -> str:
+    """What people call a building: its address, its name, or the start of its id; UserError if there is none."""
+    row = session.row("buildings", building_id)
+    if row is None:
+        raise UserError("no-such-thing", what=_("building"), id=building_id)
+    address = " ".join(str(row[f]) for f in ("street", "house_number") if row[f])
+    return address or str(row["name"] or building_id[:8])
+
+
+def _read(session: Session) -> Buildings:
+    ids, shapes = session.geometries("buildings")
+    part_of = session.columns("buildings", ["part_of"])["part_of"]
+    whole = np.array([p is None for p in part_of], bool) & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    ids, shapes = ids[whole], shapes[whole]
+    return Buildings(ids, shapes, points_on(shapes), {id: i for i, id in enumerate(ids)})
+
+
+def points_on(shapes: NDArray[np.object_]) -> Floats:
+    """A point on each shape: the centroid where it lies inside, which most do and is ten times quicker."""
+    points = shapely.centroid(shapes)
+    outside = ~shapely.contains_properly(shapes, points)
+    points[outside] = shapely.point_on_surface(shapes[outside])
+    xy: Floats = shapely.get_coordinates(points)
+    return xy
