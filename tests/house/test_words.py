@@ -12,7 +12,9 @@ from babel.messages.catalog import Message
 from house.tree import modules
 from house.words import catalogue, empty, extract, placeholders
 
-WRAPPERS = {"_", "mark", "ngettext"}
+WRAPPERS = {"_", "mark", "ngettext", "words", "N_"}
+"""The functions of `text`, and the names that modules with a `mark` of their own import it under."""
+
 SAYING = {
     "setText", "setToolTip", "setStatusTip", "setWhatsThis", "setWindowTitle", "setPlaceholderText", "setTitle",
     "setSuffix", "setPrefix", "setAccessibleName", "setAccessibleDescription", "setLabelText",

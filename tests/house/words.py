@@ -5,20 +5,21 @@ Run by `dev.py words`; the house tests use `extract` and `catalogue`.
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "desktop" / "vidbudova"
 LOCALE = ROOT / "resources" / "locale"
 TEMPLATE = LOCALE / "vidbudova.pot"
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "ngettext": (1, 2)}
 LANGUAGES = ("uk", "ko")
 PLURALS = {
     "uk": "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);",
@@ -27,12 +28,23 @@ PLURALS = {
 WIDTH = 110
 
 
+def keywords(source: str) -> dict[str, tuple[int, ...] | None]:
+    """What marks a message in one module: `_`, `mark`, `ngettext`, and the names it imports them under."""
+    found = dict(KEYWORDS)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "vidbudova.text":
+            found |= {a.asname: KEYWORDS[a.name] for a in node.names if a.asname and a.name in KEYWORDS}
+    return found
+
+
 def extract() -> Catalog:
     """A catalogue of every message marked in the source, with the files that use it."""
     found = Catalog(project="Vidbudova", charset="utf-8", fuzzy=False)
-    messages = extract_from_dir(SOURCE, [("**.py", "python")], keywords=KEYWORDS)
-    for filename, _line, message, comments, context in sorted(messages, key=lambda m: (m[0], m[1])):
-        found.add(message, locations=[(filename, 0)], auto_comments=comments, context=context)
+    for path in sorted(SOURCE.rglob("*.py")):
+        marks = keywords(path.read_text(encoding="utf-8"))
+        for _line, message, comments, context in extract_from_file("python", path, keywords=marks):
+            where = path.relative_to(SOURCE).as_posix()
+            found.add(message, locations=[(where, 0)], auto_comments=comments, context=context)
     return found
 
 

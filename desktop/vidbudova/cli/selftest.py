@@ -1,0 +1,151 @@
+"""`vidbudova selftest`: the program tries itself out in a folder of its own; what the build runs when it is frozen."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vidbudova import paths
+from vidbudova.session import Session
+
+BUILDINGS = 60
+SIZE = (480, 300)
+GEOJSON_SIDE_DEG = 0.0002
+
+
+class Failed(Exception):
+    """A step did not give what it must."""
+
+
+def run(_args: Sequence[str]) -> int:
+    """Try every room once; 0 when all holds, 1 with the step that does not."""
+    with tempfile.TemporaryDirectory(prefix="vidbudova-selftest-", ignore_cleanup_errors=True) as folder:
+        state = _Trial(Path(folder))
+        steps: list[tuple[str, Callable[[], str]]] = [
+            ("files of the program", state.files),
+            ("sample city", state.sample),
+            ("import through a child process", state.bring_in),
+            ("damage mark and undo", state.mark),
+            ("picture", state.picture),
+            ("check", state.check),
+        ]
+        try:
+            for title, step in steps:
+                started = time.perf_counter()
+                said = step()
+                print(f"{title}: {said} ({time.perf_counter() - started:.2f} s)", file=sys.stderr)  # noqa: T201
+        except Failed as failure:
+            print(f"{title}: FAILED: {failure}", file=sys.stderr)  # noqa: T201
+            return 1
+        finally:
+            state.close()
+    return 0
+
+
+class _Trial:
+    """One project, tried out step by step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "Self-test.vbp.gpkg"
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The open project; opened when it is first asked for."""
+        if self._session is None:
+            from vidbudova.store.project import open_project
+
+            self._session = Session(open_project(self.path), "selftest")
+        return self._session
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def files(self) -> str:
+        """Everything that must lie beside the program is there."""
+        wanted = [paths.resources("palettes", "damage.json"), paths.resources("scales"), paths.locale()]
+        missing = [str(path) for path in wanted if not path.exists()]
+        translated = list(paths.locale().glob("uk/LC_MESSAGES/*.mo"))
+        if missing or not translated:
+            raise Failed(f"missing {missing or 'the Ukrainian catalogue'}")
+        return f"{len(list(paths.resources().rglob('*')))} under resources"
+
+    def sample(self) -> str:
+        """A small sample city is written and opened."""
+        from vidbudova.session.sample import make_sample
+
+        make_sample(self.path, buildings=BUILDINGS, seed=1)
+        count = self.session.count("buildings")
+        if count < BUILDINGS // 2:
+            raise Failed(f"{count} buildings instead of about {BUILDINGS}")
+        return f"{count} buildings"
+
+    def bring_in(self) -> str:
+        """A GeoJSON file comes in whole, read by a child process."""
+        from vidbudova.session.importing import import_file
+
+        before = self.session.count("buildings")
+        report = import_file(self.session, self._geojson(), kind="buildings")
+        if report["read"] != 2 or report["kept"] != 2 or self.session.count("buildings") != before + 2:
+            raise Failed(f"the report says {report}")
+        return f"{report['kept']} of {report['read']} kept"
+
+    def _geojson(self) -> Path:
+        from pyproj import Transformer
+
+        left, bottom, _right, _top = self.session.bounds("buildings") or (0.0, 0.0, 0.0, 0.0)
+        lon, lat = Transformer.from_crs(self.session.crs, "EPSG:4326", always_xy=True).transform(left, bottom)
+        file = self.folder / "two houses.geojson"
+        features = [_house(lon - 0.001 * n, lat - 0.001, f"house {n}") for n in (1, 2)]
+        file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+        return file
+
+    def mark(self) -> str:
+        """A mark is there when it is made, gone when undone, and there again when the project is reopened."""
+        from vidbudova.session import damage
+
+        building = sorted(self.session.rows("buildings"))[0]
+        row = self.session.row("damage_marks", building)
+        damage.mark(self.session, building, grade=4)
+        self.session.undo()
+        if (self.session.row("damage_marks", building) or {}).get("grade") != (row or {}).get("grade"):
+            raise Failed("undo did not bring back what was there")
+        self.session.redo()
+        self.close()
+        if (self.session.row("damage_marks", building) or {}).get("grade") != 4:
+            raise Failed("the mark is not in the reopened project")
+        return "kept over undo, redo and reopening"
+
+    def picture(self) -> str:
+        """A picture is drawn, and it shows more than one colour."""
+        from vidbudova.scene import still
+
+        image = still.picture(self.session, SIZE)
+        colours = len({tuple(pixel) for pixel in image[::10, ::10, :3].reshape(-1, 3).tolist()})
+        if image.shape[:2] != (SIZE[1], SIZE[0]) or colours < 10:
+            raise Failed(f"a picture of {image.shape} with {colours} colours")
+        return f"{SIZE[0]}×{SIZE[1]}, {colours} colours"
+
+    def check(self) -> str:
+        """The project holds together."""
+        from vidbudova.store.check import check
+
+        problems = check(self.session.project)
+        if problems:
+            raise Failed(f"{problems}")
+        return "no problem"
+
+
+def _house(lon: float, lat: float, name: str) -> dict[str, object]:
+    side = GEOJSON_SIDE_DEG
+    ring = [[lon, lat], [lon + side, lat], [lon + side, lat + side], [lon, lat + side], [lon, lat]]
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "id": name, "properties": {"name": name, "building:levels": 2}, "geometry": geometry}
