@@ -17,6 +17,10 @@ CHILDREN = frozenset({"vidbudova.formats.child"})
 """The modules that `paths.child_command` may start; anything else on the command line is refused."""
 
 
+ASIDE = ("selftest", "tour")
+"""Commands for the build and for machines without a screen; `--help` does not name them."""
+
+
 def run(argv: Sequence[str] | None = None) -> int:
     """Start what the arguments ask for; gives the exit code."""
     multiprocessing.freeze_support()
@@ -27,6 +31,8 @@ def run(argv: Sequence[str] | None = None) -> int:
     text.use_language(text.system_language(), paths.locale())
     if asks_for_window(args):
         return open_window(args[0] if args else None)
+    if args[0] in ASIDE:
+        return run_aside(args)
     from vidbudova import cli
 
     return cli.main(args)
@@ -47,6 +53,17 @@ def run_child(args: list[str]) -> int:
     sys.argv = args
     runpy.run_module(args[0], run_name="__main__", alter_sys=True)
     return 0
+
+
+def run_aside(args: list[str]) -> int:
+    """Run a command that is not for everyday use."""
+    from vidbudova.cli import selftest, tour
+
+    command = {"selftest": selftest.run, "tour": tour.run}[args[0]]
+    try:
+        return command(args[1:])
+    except UserError as error:
+        return refuse(error)
 
 
 def asks_for_window(args: list[str]) -> bool:

@@ -1,0 +1,330 @@
+"""One table of what matters to a person at work, measured by driving the real code; run by `dev.py bench`.
+
+Every measurement is a process of its own, so that none warms another up and memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+Row = tuple[str, str]
+SIZE = (1280, 720)
+MARKS = 500
+PICKS = 400
+LIBRARIES = ("PySide6-Essentials", "vtk", "numpy", "shapely", "pyogrio", "osmium")
+
+
+def main() -> int:
+    """Measure everything, or with --one a single thing in this process."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--buildings", type=int, default=3000)
+    parser.add_argument("--only", help="measure only what has this in its name")
+    parser.add_argument("--one", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        print(json.dumps(MEASUREMENTS[args.one[0]](Path(args.one[1]))))
+        return 0
+    with tempfile.TemporaryDirectory(prefix="vidbudova-bench-") as folder, screen():
+        os.environ["VIDBUDOVA_HOME"] = folder
+        return measure_all(Path(folder), args.buildings, args.only or "")
+
+
+def measure_all(folder: Path, buildings: int, only: str) -> int:
+    """Print the table; 1 if any measurement failed."""
+    print(f"{machine()}\n{versions()}\nload at the start: {load()}\nsample city of {buildings:,} buildings\n")
+    seconds, _ = timed(lambda: prepare(folder, buildings))
+    rows: list[Row] = [("make the sample city", f"{seconds:.2f} s")]
+    failed = 0
+    for name in MEASUREMENTS:
+        if only in name:
+            found = in_child(name, folder)
+            failed += not found
+            rows += found or [(name, "failed")]
+    width = max(len(name) for name, _ in rows)
+    print("\n".join(f"{name:<{width}}  {value}" for name, value in rows))
+    print(f"\nload at the end: {load()}")
+    return min(failed, 1)
+
+
+def in_child(name: str, folder: Path) -> list[Row]:
+    """The rows of one measurement, made in a new process; none if it failed."""
+    os.environ["BENCH_STARTED"] = repr(time.time())
+    command = [sys.executable, __file__, "--one", name, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
+    if done.returncode != 0:
+        print(f"{name} failed:\n{done.stderr[-2000:]}", file=sys.stderr)
+        return []
+    return [(row[0], row[1]) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+# --- the machine -------------------------------------------------------------------------------------------------
+
+
+def machine() -> str:
+    """Processor, cores, memory, system."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text().splitlines()
+        model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), model)
+    memory = ""
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB"
+    return f"{model}, {os.cpu_count()} cores{memory}, {platform.platform()}"
+
+
+def versions() -> str:
+    """Python and what the numbers depend on."""
+    named = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
+    return f"Python {platform.python_version()}, {named}"
+
+
+def load() -> str:
+    """How busy the machine is, where the system says so."""
+    return " ".join(f"{value:.2f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "not known"
+
+
+def peak_mb() -> float:
+    """The most memory this process had."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3
+
+
+@contextmanager
+def screen() -> Iterator[None]:
+    """A virtual screen where there is none."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY"):
+        yield
+        return
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
+    os.close(writing)
+    with os.fdopen(reading) as answer:
+        os.environ["DISPLAY"] = ":" + answer.readline().strip()
+    try:
+        yield
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+# --- measuring ---------------------------------------------------------------------------------------------------
+
+
+def timed(call: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds that a call took, and what it gave."""
+    started = time.perf_counter()
+    result = call()
+    return time.perf_counter() - started, result
+
+
+def ms(seconds: list[float]) -> str:
+    """Median and the slowest of a hundred, in milliseconds."""
+    ordered = sorted(seconds)
+    p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+    return f"p50 {statistics.median(ordered) * 1e3:.2f} ms, p99 {p99 * 1e3:.2f} ms ({len(ordered)} times)"
+
+
+def sample(folder: Path) -> Path:
+    """Where the sample city is."""
+    return folder / "Bench.vbp.gpkg"
+
+
+def prepare(folder: Path, buildings: int) -> None:
+    """Write the sample city."""
+    from vidbudova.session.sample import make_sample
+
+    make_sample(sample(folder), buildings=buildings, seed=1)
+
+
+def opened(folder: Path, copy_as: str = "") -> Any:
+    """A session on the sample city, or on a copy of it."""
+    from vidbudova.session import Session
+    from vidbudova.store.project import create, open_project
+
+    if copy_as:
+        original = open_project(sample(folder))
+        path = folder / f"{copy_as}.vbp.gpkg"
+        original.save_copy(path)
+        original.close()
+        return Session(open_project(path), "bench")
+    assert create is not None
+    return Session(open_project(sample(folder)), "bench")
+
+
+def shown(session: Any) -> Any:
+    """A Scene of the whole city, drawn once."""
+    from vidbudova.scene import city as cities
+    from vidbudova.scene.scene import Scene
+
+    scene = Scene(SIZE)
+    scene.set_city(cities.load(session))
+    scene.render("still")
+    return scene
+
+
+def first_picture(folder: Path) -> list[Row]:
+    """From the file to the first picture of the whole city."""
+    from vidbudova.scene import scene  # noqa: F401 - the import of VTK is not part of opening
+
+    def show() -> Any:
+        session = opened(folder)
+        shown(session).image()
+        return session
+
+    seconds, session = timed(show)
+    session.close()
+    return [("open to first picture", f"{seconds:.2f} s"), ("memory with the city shown", f"{peak_mb():,.0f} MB")]
+
+
+def picking(folder: Path) -> list[Row]:
+    """What is under the cursor."""
+    session = opened(folder)
+    scene = shown(session)
+    width, height = SIZE
+    spots = [(37 * n % width, 91 * n % height) for n in range(PICKS)]
+    scene.pick(*spots[0])
+    seconds = [timed(lambda spot=spot: scene.pick(*spot))[0] for spot in spots]
+    scene.finalize()
+    session.close()
+    return [("pick", ms(seconds))]
+
+
+def marking(folder: Path) -> list[Row]:
+    """One mark until it is durable, and one undo."""
+    from vidbudova.session import damage
+
+    session = opened(folder, copy_as="marking")
+    buildings = sorted(session.rows("buildings"))[:MARKS]
+    seconds = [timed(lambda b=b: damage.mark(session, b, grade=3))[0] for b in buildings]
+    back = [timed(session.undo)[0] for _ in buildings]
+    session.close()
+    return [("mark to durable", ms(seconds)), ("undo to durable", ms(back))]
+
+
+def seeing(folder: Path) -> list[Row]:
+    """One mark until its colour is in the picture."""
+    import numpy as np
+
+    from vidbudova.session import damage
+
+    session = opened(folder, copy_as="seeing")
+    scene = shown(session)
+    ids = list(scene.city.table("buildings").ids)
+    red = np.array([[191, 63, 59]], np.uint8)
+
+    def mark(index: int) -> None:
+        damage.mark(session, str(ids[index]), grade=4)
+        scene.recolour([index], red)
+        scene.render("moving")
+        scene.image()
+
+    seconds = [timed(lambda index=index: mark(index))[0] for index in range(min(40, len(ids)))]
+    scene.finalize()
+    session.close()
+    return [("mark to visible (overview)", ms(seconds))]
+
+
+def frames(folder: Path) -> list[Row]:
+    """Pictures while the camera turns about the city."""
+    import numpy as np
+
+    from vidbudova.scene.camera import orbit_about
+
+    session = opened(folder)
+    scene = shown(session)
+
+    def turn() -> None:
+        scene.set_camera(orbit_about(scene.camera, np.array(scene.camera.focus), 3.0, 0.0))
+        scene.render("moving")
+        scene.image()
+
+    seconds = [timed(turn)[0] for _ in range(60)]
+    scene.finalize()
+    session.close()
+    return [("frame while turning (overview)", ms(seconds))]
+
+
+def window(folder: Path) -> list[Row]:
+    """From the start of the process to a window on the screen, before and with VTK."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+    from vidbudova.ui.window import MainWindow
+
+    started = float(os.environ["BENCH_STARTED"])
+    app = QApplication([])
+    main_window = MainWindow()
+    main_window.show()
+    while not (main_window.windowHandle() and main_window.windowHandle().isExposed()):
+        app.processEvents()
+    seconds = time.time() - started
+    early = "vtkmodules" not in sys.modules
+    QTimer.singleShot(0, main_window.close)
+    app.processEvents()
+    return [("start to window", f"{seconds:.2f} s{'' if early else ' (VTK was loaded)'}")]
+
+
+def importing(folder: Path) -> list[Row]:
+    """The buildings of the sample city brought in from each format, through the child process."""
+    from vidbudova.session import Session
+    from vidbudova.session.importing import import_file
+    from vidbudova.store.project import create
+
+    source = opened(folder)
+    rows: list[Row] = []
+    for name, path in exported(source, folder).items():
+        session = Session(create(folder / f"import {name}.vbp.gpkg", source.crs), "bench")
+        seconds, report = timed(lambda path=path, session=session: import_file(session, path, kind="buildings"))
+        rows.append((f"import {name}", f"{seconds:.2f} s for {report['kept']:,} features"))
+        session.close()
+    source.close()
+    return rows
+
+
+def exported(session: Any, folder: Path) -> dict[str, Path]:
+    """The footprints of the sample city as files of other programs."""
+    import geopandas
+    import shapely
+
+    ids, shapes = session.geometries("buildings")
+    frame = geopandas.GeoDataFrame({"ref": ids}, geometry=shapes, crs=session.crs)
+    files = {name: folder / f"buildings.{name}" for name in ("gpkg", "geojson", "shp", "csv")}
+    frame.to_file(files["gpkg"], driver="GPKG")
+    frame.to_crs("EPSG:4326").to_file(files["geojson"], driver="GeoJSON")
+    frame.to_file(files["shp"], driver="ESRI Shapefile")
+    world = frame.to_crs("EPSG:4326")
+    texts = (f'{ref},"{shapely.to_wkt(shape)}"\n' for ref, shape in zip(world["ref"], world.geometry, strict=True))
+    files["csv"].write_text("ref,wkt\n" + "".join(texts), encoding="utf-8")
+    return files
+
+
+MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
+    "window": window,
+    "first picture": first_picture,
+    "frames": frames,
+    "picking": picking,
+    "marking": marking,
+    "seeing": seeing,
+    "importing": importing,
+}
+
+if __name__ == "__main__":
+    raise SystemExit(main())
