@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 from vidbudova.scene import massing
 from vidbudova.scene.colours import Colours
 from vidbudova.scene.mesh import Mesh
-from vidbudova.scene.solids import Floats, Ints, Solids
+from vidbudova.scene.solids import Floats, Ints, Solids, vertex_offsets
 from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Drawn, Purse, View, grid_of
 
 TILE_M = 320.0
 BLOCK_TILES = 6
 FULL, BOX, CAP = 0, 1, 2
-FULL_PX, BOX_PX, SHADOW_PX = 18.0, 5.0, 9.0
+SMALLEST_FULL_PX, BOX_PX, BOX_SHADOW_PX = 7.0, 7.0, 14.0
 """How large 20 m must be on the screen for a level."""
+FULL_TRIANGLES = 110_000
+"""About as many as a processor alone can draw, with their shadows, in a moving frame."""
 
 
 class Buildings:
@@ -39,33 +41,48 @@ class Buildings:
         self.leaf_of = np.full(len(solids), -1)
         for leaf in range(len(self.leaves)):
             self.leaf_of[self.rows(leaf)] = leaf
+        corners = np.diff(vertex_offsets(solids.shapes))
+        self.weight = np.array([4 * corners[self.rows(leaf)].sum() for leaf in range(len(self.leaves))], np.float64)
         self.broken = np.zeros(len(solids), np.int8)
         self.drawn = Drawn(self._make)
-        self.shadows_shown = True
 
     def rows(self, leaf: int) -> Ints:
         """The buildings of one leaf tile."""
         return self.row_of[self.leaves.rows(leaf)]
 
-    def place(self, view: View, detail: float, purse: Purse) -> None:
-        """Show what this view wants: `detail` above 1 takes finer levels further out."""
-        wanted: set[tuple[int, ...]] = set()
+    def place(self, view: View, detail: float, purse: Purse, still: bool = False) -> None:
+        """Show what this view wants: finer levels nearer by, within a budget of triangles that grows with `detail`."""
         px = 20.0 * view.focal_px * detail
         seen = np.flatnonzero(view.sees(self.blocks.bounds, self.blocks.top_m))
         far = px / np.maximum(view.distance(self.blocks.bounds[seen], self.blocks.top_m[seen]), 1.0) < BOX_PX
-        wanted |= {(CAP, int(b)) for b in seen[far]}
+        wanted: set[tuple[int, ...]] = {(CAP, int(b)) for b in seen[far]}
         near = [self.blocks.rows(int(b)) for b in seen[~far]]
         leaves = np.concatenate(near) if near else np.zeros(0, np.int64)
         leaves = leaves[view.sees(self.leaves.bounds[leaves], self.leaves.top_m[leaves])]
         distance = np.maximum(view.distance(self.leaves.bounds[leaves], self.leaves.top_m[leaves]), 1.0)
-        for k in np.argsort(distance).tolist():
-            key = (FULL, int(leaves[k])) if px / distance[k] > FULL_PX else (BOX, int(leaves[k]))
-            if key[0] == FULL and not self.drawn.has(key) and not purse.has():
-                key = (BOX, key[1])
-            wanted.add(key)
-            if key[0] == FULL:
-                self.drawn.ready(key)
+        order = np.argsort(distance)
+        leaves, large = leaves[order], px / distance[order]
+        full = (large > SMALLEST_FULL_PX) & (np.cumsum(self.weight[leaves]) < FULL_TRIANGLES * detail)
+        wanted |= {self._afford(int(leaf), bool(f), purse) for leaf, f in zip(leaves, full, strict=True)}
         self.drawn.show(wanted)
+        self._shade(dict(zip(leaves.tolist(), large.tolist(), strict=True)), still)
+
+    def _shade(self, large: dict[int, float], still: bool) -> None:
+        """Shadows of boxes only where they can be seen, and the light of the sky only at rest."""
+        for level, tile in self.drawn.shown:
+            surfaces = self.drawn.made[level, tile]
+            if level == BOX:
+                surfaces[1].show(still or large[tile] > BOX_SHADOW_PX)
+            for surface in surfaces[2:]:
+                surface.show(still)
+
+    def _afford(self, leaf: int, full: bool, purse: Purse) -> tuple[int, ...]:
+        """The key of a leaf: as a box where its full form is not wanted, or not made and out of time."""
+        key = (FULL, leaf)
+        if not full or not (self.drawn.has(key) or purse.has()):
+            return (BOX, leaf)
+        self.drawn.ready(key)
+        return key
 
     def _make(self, key: tuple[int, ...]) -> list[Surface]:
         level, tile = key
@@ -104,7 +121,19 @@ class Buildings:
             texture=self.colours.texture,
             data=body.data,
         )
-        return [body, shadow]
+        if level == BOX:
+            return [body, shadow]
+        ambient = Surface(
+            self.renderer,
+            self.looks["ambient"],
+            mesh.points,
+            mesh.triangles,
+            attributes,
+            position,
+            texture=self.colours.texture,
+            data=body.data,
+        )
+        return [body, shadow, ambient]
 
     def break_up(self, broken: NDArray[np.int8]) -> None:
         """New broken forms (0, 4 or 5 a building, parts follow their whole); only tiles with a change are made anew."""

@@ -70,7 +70,7 @@ void main() {
   vec2 step = fwidth(wall);
   if (storeys < 900.0) colour *= 0.80 + 0.20 * smoothstep(0.0, 2.6, storeys);
   if (wall.x > -0.5) {
-    float near = 1.0 - smoothstep(0.25, 0.75, max(step.x, step.y));
+    float near = 1.0 - smoothstep(0.16, 0.46, max(step.x, step.y));
     vec2 soft = max(step * 0.6, vec2(0.012));
     vec2 cell = fract(wall);
     float pane = band(cell.x, 0.27, 0.73, soft.x) * band(cell.y, 0.30, 0.76, soft.y);
@@ -143,8 +143,20 @@ void main() {
   gl_Position = MCDCMatrix * at;
   bool turned = facade.w < 900.0 && dot(facade.xy, toSun.xy) < 0.0;
   // a later triangle lies a little deeper, so that shadows that overlap are not darker
-  gl_Position.z = gl_Position.w * (depth + float(gl_VertexID) * 2.4e-7 / 2.0);
+  gl_Position.z = gl_Position.w * min(depth + float(gl_VertexID) * 1.2e-7, 0.99995);
   if (turned || (bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  fog = hazeAt(gl_Position.w);
+  tint = vec3(0.0);
+}
+"""
+)
+
+CAST_VERTEX = (
+    _VERTEX_HEAD
+    + """
+void main() {
+  gl_Position = MCDCMatrix * vec4(vertexMC.xy - toSun.xy / toSun.z * max(vertexMC.z, 0.0), 0.0, 1.0);
+  gl_Position.z = gl_Position.w * min(depth + float(gl_VertexID) * 1.2e-7, 0.99995);
   fog = hazeAt(gl_Position.w);
   tint = vec3(0.0);
 }
@@ -176,7 +188,7 @@ in vec3 facing;
 void main() {
   gl_Position = MCDCMatrix * vertexMC;
   float lit = max(dot(facing, toSun), 0.0);
-  tint = colour * (sunlight * lit + skylight * (0.9 + 0.1 * facing.z));
+  tint = colour * (sunlight * lit + skylight * (0.92 + 0.08 * facing.z));
   fog = hazeAt(gl_Position.w);
   gl_Position.z -= FRONT * gl_Position.w;
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,11 @@ from vidbudova.scene.ribbons import lines_of, ribbons
 from vidbudova.scene.solids import Floats, Ints, bounds_by_feature, real, truths, vertex_offsets, words
 from vidbudova.scene.style import Colour, Style
 from vidbudova.scene.surface import Look, Surface
-from vidbudova.scene.tiles import Drawn, View, grid_of
+from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 from vidbudova.scene.walls import triangulated
 
 LAND_TILE_M = 1600.0
+DASH_M, DASH_EVERY_M, DASH_HALF_M, DASH_CLEAR_M = 3.0, 9.0, 0.14, 9.0
 Painted = tuple[Floats, NDArray[np.int32], NDArray[np.float32]]
 
 
@@ -31,43 +32,33 @@ class Coat:
     farthest_m: float = 1e9
 
 
-class Flat:
-    """Coats over tiles, made when first seen."""
+class Ground(NamedTuple):
+    """Where flat things are drawn: the renderer, the looks, and the origin of local coordinates."""
 
-    def __init__(
-        self, renderer: Any, looks: Mapping[str, Look], shapes: Shapes, coats: list[Coat], origin: Floats
-    ) -> None:
-        self.renderer, self.looks, self.origin, self.coats = renderer, looks, origin, coats
-        low, high = bounds_by_feature(shapes, vertex_offsets(shapes))
-        self.grids = [
-            grid_of(low[c.rows] - origin, high[c.rows] - origin, np.zeros(len(c.rows)), LAND_TILE_M) for c in coats
-        ]
-        self.drawn = Drawn(self._make)
-        self.shown = True
+    renderer: Any
+    looks: Mapping[str, Look]
+    origin: Floats
 
-    def place(self, view: View, detail: float) -> None:
-        """Show the tiles that this view sees and that are near enough for their coat."""
-        wanted: set[tuple[int, ...]] = set()
-        for k, (coat, grid) in enumerate(zip(self.coats, self.grids, strict=True)):
-            if not self.shown or not len(grid):
-                continue
-            near = view.distance(grid.bounds, grid.top_m) < coat.farthest_m * detail
-            wanted |= {(k, int(t)) for t in np.flatnonzero(near & view.sees(grid.bounds, grid.top_m))}
-        self.drawn.show(wanted)
 
-    def _make(self, key: tuple[int, ...]) -> list[Surface]:
-        coat, grid = self.coats[key[0]], self.grids[key[0]]
-        points, triangles, colour = coat.paint(coat.rows[grid.rows(key[1])])
+def flat(ground: Ground, shapes: Shapes, coats: list[Coat], tile_m: float = LAND_TILE_M) -> Bands:
+    """The coats of one table, by tile."""
+    low, high = bounds_by_feature(shapes, vertex_offsets(shapes))
+    low, high = low - ground.origin, high - ground.origin
+    grids = [grid_of(low[c.rows], high[c.rows], np.zeros(len(c.rows)), tile_m) for c in coats]
+    return Bands([_band(ground, c, g) for c, g in zip(coats, grids, strict=True)])
+
+
+def _band(ground: Ground, coat: Coat, grid: Grid) -> Band:
+    def make(tile: int) -> list[Surface]:
+        points, triangles, colour = coat.paint(coat.rows[grid.rows(tile)])
         if not len(triangles):
             return []
-        position = (grid.bounds[key[1], :2] + grid.bounds[key[1], 2:]) / 2
-        local = np.c_[points - self.origin - position, np.zeros(len(points))].astype(np.float32)
+        position = (grid.bounds[tile, :2] + grid.bounds[tile, 2:]) / 2
+        local = np.c_[points - ground.origin - position, np.zeros(len(points))].astype(np.float32)
         place = (float(position[0]), float(position[1]), 0.0)
-        return [Surface(self.renderer, self.looks[coat.look], local, triangles, {"colour": colour}, place)]
+        return [Surface(ground.renderer, ground.looks[coat.look], local, triangles, {"colour": colour}, place)]
 
-    def clear(self) -> None:
-        """Take all off the renderer."""
-        self.drawn.clear()
+    return Band(grid, make, 0.0, coat.farthest_m)
 
 
 def areas(shapes: Shapes, colour: Callable[[int], Colour]) -> Callable[[Ints], Painted]:
@@ -154,7 +145,7 @@ def road_widths(roads: Shapes) -> Floats:
 def road_coats(roads: Shapes, style: Style) -> list[Coat]:
     """Casing, surface and paths of what lies on the ground."""
     kind = words(roads, "class")
-    open_air = ~truths(roads, "tunnel")
+    open_air = ~truths(roads, "tunnel") & ~truths(roads, "bridge")
     half = road_widths(roads) / 2
     major, street = np.isin(kind, MAJOR), np.isin(kind, STREETS)
     small = ~major & ~street & np.isin(kind, ("service", "track", "other", ""))
@@ -170,6 +161,9 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
         return Coat(look, np.flatnonzero(mask & open_air), bands(roads, half + extra_m, colour), farthest_m)
 
     return [
+        Coat(
+            "mark", np.flatnonzero((major | (kind == "tertiary")) & open_air), dashes(roads, style["road_mark"]), 520.0
+        ),
         coat("path", paths, 0.0, tone, 1800.0),
         coat("casing", major | street, 0.7, casing, 2600.0),
         coat("casing", small, 0.4, casing, 1200.0),
@@ -177,6 +171,34 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
         coat("road", street, 0.0, tone, 14_000.0),
         coat("road", small, 0.0, tone, 4000.0),
     ]
+
+
+def dashes(roads: Shapes, colour: Colour) -> Callable[[Ints], Painted]:
+    """Paints a broken line along the middle of roads."""
+
+    def paint(rows: Ints) -> Painted:
+        xy, offsets, _ = lines_of(roads, rows)
+        pieces = [dashed(xy[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        quads = np.concatenate(pieces) if pieces else np.zeros((0, 4, 2))
+        triangles = np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(len(quads))[:, None]
+        return (
+            quads.reshape(-1, 2),
+            triangles.reshape(-1, 3).astype(np.int32),
+            np.tile(np.array(colour, np.float32), (4 * len(quads), 1)),
+        )
+
+    return paint
+
+
+def dashed(line: Floats) -> Floats:
+    """(d, 4, 2) corners of dashes along a line, clear of its ends."""
+    step = np.linalg.norm(np.diff(line, axis=0), axis=1)
+    along = np.r_[0.0, np.cumsum(step)]
+    start = np.arange(DASH_CLEAR_M, along[-1] - DASH_CLEAR_M - DASH_M, DASH_EVERY_M)
+    ends = [np.c_[np.interp(s, along, line[:, 0]), np.interp(s, along, line[:, 1])] for s in (start, start + DASH_M)]
+    way = ends[1] - ends[0]
+    side = np.c_[-way[:, 1], way[:, 0]] / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9) * DASH_HALF_M
+    return np.stack([ends[0] + side, ends[0] - side, ends[1] - side, ends[1] + side], axis=1)
 
 
 def land_coats(landuse: Shapes, style: Style) -> list[Coat]:
@@ -212,7 +234,7 @@ def waterway_coats(waterways: Shapes, style: Style) -> list[Coat]:
 
 def rail_coats(rail: Shapes, style: Style) -> list[Coat]:
     """A bed with two rails drawn as one darker line."""
-    open_air = np.flatnonzero(~truths(rail, "tunnel"))
+    open_air = np.flatnonzero(~truths(rail, "tunnel") & ~truths(rail, "bridge"))
     count = len(rail)
 
     def toned(name: str) -> NDArray[np.float32]:

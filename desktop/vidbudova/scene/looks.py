@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from vidbudova.scene import glsl
@@ -27,7 +28,8 @@ FLAT_LAYERS = (
 """What lies flat, furthest down first."""
 
 BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
-SHADOW_DEPTH, OVERLAY_DEPTH = 0.9935, 0.9930
+SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
+AMBIENT_SHARE = 0.3
 TO_SUN = (-0.74, -0.28, 0.61)
 
 SHARES: dict[str, dict[str, float]] = {
@@ -57,7 +59,11 @@ def make_looks(style: Style) -> dict[str, Look]:
     looks["building"] = Look(glsl.BUILDING_VERTEX, glsl.BUILDING_FRAGMENT, common)
     looks["cap"] = Look(glsl.CAP_VERTEX, glsl.CAP_FRAGMENT, common)
     looks["shadow"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH})
+    looks["cast"] = Look(glsl.CAST_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH + 1e-6})
+    ambient = common | {"depth": SHADOW_DEPTH - 0.006, "toSun": (0.0, 0.0, 1.0), "shadowShare": AMBIENT_SHARE}
+    looks["ambient"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, ambient)
     looks["solid"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, common | {"share": 1.0})
+    looks["wire"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, common | {"halfPx": 0.5, "share": 0.55})
     over = common | {"depth": OVERLAY_DEPTH, "share": 1.0, "halfPx": 1.3, "halfMetres": 0.35}
     looks["fill"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})
     looks["cell"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": 0.4})
@@ -91,3 +97,19 @@ def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
         "skyLow": style["sky_low"],
         "skyHigh": style["sky_high"],
     }
+
+
+def shifted_sun(frame: int, width: float) -> Sequence[float]:
+    """The sun, moved about within a disc; width 0 is its middle."""
+    turn, reach = 2.39996 * frame, 0.035 * width * ((frame % 12 + 0.5) / 12.0) ** 0.5
+    x, y, z = TO_SUN
+    flat = math.hypot(x, y)
+    along, across = reach * math.cos(turn), reach * math.sin(turn)
+    return (x + across * y / flat + along * x / flat, y - across * x / flat + along * y / flat, z)
+
+
+def sky_light(frame: int) -> Sequence[float]:
+    """A direction of the sky, different each frame, more often high than low."""
+    turn = 2.39996 * frame + 0.7
+    low = 0.35 + 1.1 * ((frame * 5 % 12) / 11.0)
+    return (low * math.cos(turn), low * math.sin(turn), 1.0)

@@ -11,6 +11,7 @@ from vidbudova.scene.ruins import ruin
 from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids
 from vidbudova.scene.walls import flat_tops, walls
 
+HOLLOW_FILL = 0.62
 STANDING_SHARE = {0: 1.0, 4: 0.8, 5: 0.2}
 """How much of its height a building of a broken form keeps at the far levels."""
 
@@ -56,18 +57,25 @@ def _box_corners(solids: Solids, rows: Ints, origin: Floats) -> Floats:
 
 
 def boxes(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -> Mesh:
-    """One oriented box a building: four walls and a lid."""
+    """One oriented box a building; courtyards and other hollow footprints as plain prisms, so that they stay hollow."""
     keep = solids.drawn[rows]
     rows, top = rows[keep], standing_m(solids, rows, broken)[keep]
+    hollow = solids.fill[rows] < HOLLOW_FILL
+    plain = [walls(solids, rows[hollow], top[hollow], origin), flat_tops(solids, rows[hollow], top[hollow], origin)]
+    for mesh in plain:
+        mesh.facade[:, 2] = PLAIN
+    return joined([*plain, _boxes(solids, rows[~hollow], top[~hollow], origin)])
+
+
+def _boxes(solids: Solids, rows: Ints, top: Floats, origin: Floats) -> Mesh:
+    """Four walls and a lid each."""
     n = len(rows)
     if not n:
         return empty()
     ring = _box_corners(solids, rows, origin)
     low = np.dstack([ring, np.repeat(solids.base_m[rows][:, None], 4, 1)])
     high = np.dstack([ring, np.repeat(top[:, None], 4, 1)])
-    a, b = low, np.roll(low, -1, 1)
-    c, d = np.roll(high, -1, 1), high
-    sides = np.stack([a, b, c, d], axis=2).reshape(-1, 4, 3)
+    sides = np.stack([low, np.roll(low, -1, 1), np.roll(high, -1, 1), high], axis=2).reshape(-1, 4, 3)
     v = np.repeat(np.stack([low[:, 0, 2], low[:, 0, 2], top, top], axis=1) / STOREY_M, 4, axis=0)
     slot = solids.owner[rows]
     return joined(

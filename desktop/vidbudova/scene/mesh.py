@@ -11,7 +11,7 @@ Floats32 = NDArray[np.float32]
 Ints32 = NDArray[np.int32]
 
 PLAIN, CUT, ROOF_V = -1.0, -3.0, 1000.0
-"""In the façade's u: PLAIN has no windows, CUT is torn open (slab edges show). In its v: ROOF_V is clear of the ground."""
+"""In the façade's u: PLAIN has no windows, CUT is torn open. In its v: ROOF_V is clear of the ground's shade."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,17 +120,18 @@ class Overlay:
         """Straight lines between pairs of places (n, 2, 3), local, of a steady width on the screen."""
         if not len(ends):
             return []
-        n = len(ends)
-        points = ends[:, [0, 0, 1, 1]].reshape(-1, 3)
-        other = np.concatenate(
-            [ends[:, [1, 1, 0, 0]], np.tile(np.array([1, -1, 1, -1.0])[None, :, None], (n, 1, 1))], axis=2
-        )
-        triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(n)[:, None]).reshape(-1, 3).astype(np.int32)
-        attributes = {
-            "colour": np.tile(np.array(colour, np.float32), (4 * n, 1)),
-            "other": other.reshape(-1, 4).astype(np.float32),
-        }
-        return [Surface(self.renderer, self.looks[look], points.astype(np.float32), triangles, attributes)]
+        points, triangles, attributes = edge_arrays(ends, colour)
+        return [Surface(self.renderer, self.looks[look], points, triangles, attributes)]
+
+
+def edge_arrays(ends: Floats, colour: Colour) -> tuple[Colours32, NDArray[np.int32], dict[str, Colours32]]:
+    """Quads for the edge shader: each corner knows the other end of its line and which side of it it is on."""
+    n = len(ends)
+    points = ends[:, [0, 0, 1, 1]].reshape(-1, 3).astype(np.float32)
+    side = np.tile(np.array([1.0, -1.0, 1.0, -1.0])[None, :, None], (n, 1, 1))
+    other = np.concatenate([ends[:, [1, 1, 0, 0]], side], axis=2).reshape(-1, 4).astype(np.float32)
+    triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(n)[:, None]).reshape(-1, 3).astype(np.int32)
+    return points, triangles, {"colour": np.tile(np.array(colour, np.float32), (4 * n, 1)), "other": other}
 
 
 def tuple_of(colour: Colours32) -> Colour:

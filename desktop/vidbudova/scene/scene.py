@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
+from vidbudova.scene import bridges, ground, land, power, trees
 from vidbudova.scene import camera as cameras
-from vidbudova.scene import ground, land
 from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
-from vidbudova.scene.looks import SHARES, make_looks, uniforms_of
+from vidbudova.scene.looks import SHARES, make_looks, shifted_sun, sky_light, uniforms_of
 from vidbudova.scene.overlay import Overlay, building_edges, zone_colours
 from vidbudova.scene.pick import Pick, Picker, inside_mask
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
-from vidbudova.scene.tiles import Purse, View
+from vidbudova.scene.tiles import Bands, Purse, View
 from vidbudova.scene.window import Window
 
 Quality = Literal["moving", "still"]
@@ -43,7 +44,12 @@ LAYERS = (
 """What `set_visible` and `set_opacity` know."""
 
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 1.5
+SLOW_FRAME_S, QUICK_FRAME_S = 0.033, 0.022
+LEAST_DETAIL, MOST_DETAIL, STILL_DETAIL = 0.35, 1.2, 1.4
+STILL_S = 0.4
+"""After this long no more frames are averaged into a still one."""
 MOST_OUTLINED = 3000
+STILL_FRAMES = 12
 
 
 class Scene:
@@ -57,9 +63,11 @@ class Scene:
         self.city = City()
         self.origin: Floats = np.zeros(2)
         self.buildings: Buildings | None = None
-        self.flats: dict[str, land.Flat] = {}
+        self.bands: dict[tuple[str, str], Bands] = {}
         self.visible = dict.fromkeys(LAYERS, True)
         self.incomplete = False
+        self.pace = 1.0
+        self.still_s = STILL_S
         self.marks: dict[str, list[Surface]] = {}
         self.zones = self.observations = self.cells = nothing()
         self._furnish()
@@ -89,9 +97,9 @@ class Scene:
     def _strip(self) -> None:
         if self.buildings is not None:
             self.buildings.clear()
-        for flat in self.flats.values():
-            flat.clear()
-        self.flats = {}
+        for bands in self.bands.values():
+            bands.clear()
+        self.bands = {}
         for name in list(self.marks):
             self._lay(name, [])
 
@@ -99,15 +107,22 @@ class Scene:
         renderer, looks, city, theme = self.window.flat, self.looks, self.city, self.theme
         self.overlay = Overlay(self.window.overlay, looks, self.origin)
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
-        coats = {
-            "landuse": land.land_coats(city.table("landuse"), theme),
-            "water": land.water_coats(city.table("water"), theme),
-            "waterways": land.waterway_coats(city.table("waterways"), theme),
-            "roads": land.road_coats(city.table("roads"), theme),
-            "rail": land.rail_coats(city.table("rail"), theme),
-        }
-        self.flats = {
-            name: land.Flat(renderer, looks, city.table(name), found, self.origin) for name, found in coats.items()
+        ground, solid = land.Ground(renderer, looks, self.origin), land.Ground(self.window.solid, looks, self.origin)
+        roads, rail = city.table("roads"), city.table("rail")
+        self.bands = {
+            ("landuse", "landuse"): land.flat(
+                ground, city.table("landuse"), land.land_coats(city.table("landuse"), theme)
+            ),
+            ("water", "water"): land.flat(ground, city.table("water"), land.water_coats(city.table("water"), theme)),
+            ("water", "ways"): land.flat(
+                ground, city.table("waterways"), land.waterway_coats(city.table("waterways"), theme)
+            ),
+            ("roads", "ground"): land.flat(ground, roads, land.road_coats(roads, theme)),
+            ("roads", "bridges"): bridges.bridges(solid, roads, land.road_widths(roads), theme, "road_major"),
+            ("rail", "ground"): land.flat(ground, rail, land.rail_coats(rail, theme)),
+            ("rail", "bridges"): bridges.bridges(solid, rail, np.full(len(rail), 4.5), theme, "rail_bed"),
+            ("trees", "trees"): trees.trees(solid, city, self.picker, theme),
+            ("power", "power"): power.power(solid, city, theme),
         }
 
     def set_building_colours(
@@ -252,19 +267,38 @@ class Scene:
 
     def render(self, quality: Quality = "moving") -> None:
         """Draw a frame."""
+        begin = perf_counter()
         still = quality == "still"
         view = View(self._local(self.camera), self.size)
         purse = Purse(STILL_PURSE_S if still else MOVING_PURSE_S)
-        detail = 1.6 if still else 1.0
+        detail = STILL_DETAIL if still else self.pace
         assert self.buildings is not None
-        self.buildings.place(view, detail, purse)
-        for name, flat in self.flats.items():
-            flat.shown = self.visible["water" if name == "waterways" else name]
-            flat.place(view, detail)
+        self.buildings.place(view, detail, purse, still)
+        for (layer, _), bands in self.bands.items():
+            bands.shown = self.visible[layer]
+            bands.place(view, detail, purse)
         self._light(view)
         self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
-        self.window.draw(8 if still else 1)
+        if still:
+            self.window.draw(STILL_FRAMES, self._soften, begin + self.still_s)
+            self._soften(0, 0.0)
+        else:
+            self.window.draw()
+            self._keep_pace(perf_counter() - begin, purse)
         self.incomplete = purse.short
+
+    def _keep_pace(self, took_s: float, purse: Purse) -> None:
+        """Less detail after a slow frame, more after a quick one; frames that made tiles do not count."""
+        if took_s > SLOW_FRAME_S and not purse.used:
+            self.pace = max(self.pace * 0.92, LEAST_DETAIL)
+        elif took_s < QUICK_FRAME_S:
+            self.pace = min(self.pace * 1.03, MOST_DETAIL)
+
+    def _soften(self, frame: int, width: float = 1.0) -> None:
+        """Move the sun a little, and the light of the sky much, so that the average of frames has soft shadows."""
+        for look in ("shadow", "cast"):
+            self.looks[look].set({"toSun": shifted_sun(frame, width)})
+        self.looks["ambient"].set({"toSun": sky_light(frame)})
 
     def _local(self, camera: Camera) -> Camera:
         return cameras.moved_by(camera, np.array([-self.origin[0], -self.origin[1], 0.0]))
@@ -277,7 +311,7 @@ class Scene:
         forward = view.axes[0]
         flat = np.hypot(forward[0], forward[1])
         values: dict[str, float | Sequence[float]] = {
-            "haze": (1.3 * self.camera.distance, 4000.0 + 5.0 * self.camera.distance),
+            "haze": (0.9 * self.camera.distance, 3000.0 + 3.6 * self.camera.distance),
             "ahead": (float(forward[0] / max(flat, 1e-6)), float(forward[1] / max(flat, 1e-6)), 0.0),
             "steep": float(min(flat * 1.4, 1.0)),
             "perPixel": 1.0 / view.focal_px,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ def picture(session: Session, size: Size, view: Camera | None = None, colour_by:
     """The city as a picture (h, w, 3): from `view`, or the whole of it; coloured by damage, or plain for ""."""
     city = load(session)
     scene = Scene(size)
+    scene.still_s = math.inf
     try:
         scene.set_city(city)
         _dress(scene, session, city, colour_by)

@@ -81,11 +81,12 @@ class Purse:
 
     def __init__(self, seconds: float) -> None:
         self.end = perf_counter() + seconds
-        self.short = False
+        self.short = self.used = False
 
     def has(self) -> bool:
         """Whether there is time for one more; remembers that something was left out."""
         if perf_counter() < self.end:
+            self.used = True
             return True
         self.short = True
         return False
@@ -114,7 +115,7 @@ class Drawn:
             self.ready(key)
             for surface in self.made[key]:
                 surface.show(True)
-        self.shown = wanted
+        self.shown = set(wanted)
         if self.triangles > self.most:
             self._shed()
 
@@ -122,6 +123,8 @@ class Drawn:
         """Made, if it was not."""
         if key not in self.made:
             self.made[key] = self.make(key)
+            for surface in self.made[key]:
+                surface.show(False)
             self.triangles += sum(s.data.GetNumberOfPolys() for s in self.made[key])
 
     def _shed(self) -> None:
@@ -141,3 +144,41 @@ class Drawn:
         """Take all off."""
         for key in list(self.made):
             self.drop(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Things by tile that are drawn between two distances from the eye."""
+
+    grid: Grid
+    make: Callable[[int], list[Surface]]
+    nearest_m: float = 0.0
+    farthest_m: float = 1e9
+
+
+class Bands:
+    """Several bands, shown and hidden together."""
+
+    def __init__(self, bands: list[Band]) -> None:
+        self.bands = [b for b in bands if len(b.grid)]
+        self.drawn = Drawn(lambda key: self.bands[key[0]].make(key[1]))
+        self.shown = True
+
+    def place(self, view: View, detail: float, purse: Purse) -> None:
+        """Show what this view sees in each band."""
+        wanted: set[tuple[int, ...]] = set()
+        for k, band in enumerate(self.bands if self.shown else ()):
+            distance = view.distance(band.grid.bounds, band.grid.top_m)
+            near = (distance < band.farthest_m * detail) & (distance >= band.nearest_m * detail)
+            wanted |= {(k, int(t)) for t in np.flatnonzero(near & view.sees(band.grid.bounds, band.grid.top_m))}
+        self.drawn.show({key for key in wanted if self.drawn.has(key) or self._afford(key, purse)})
+
+    def _afford(self, key: tuple[int, ...], purse: Purse) -> bool:
+        if purse.has():
+            self.drawn.ready(key)
+            return True
+        return False
+
+    def clear(self) -> None:
+        """Take all off the renderer."""
+        self.drawn.clear()

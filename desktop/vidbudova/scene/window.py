@@ -6,12 +6,17 @@ then solids with their shadows, then marks laid over all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import inf
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.scene.camera import Camera, Size
+
+FEWEST_AVERAGED = 4
 
 
 class Window:
@@ -60,22 +65,30 @@ class Window:
         lens.SetViewAngle(camera.fov_deg)
         lens.SetClippingRange(max(0.5, 0.7 * (eye[2] - highest_m)), max(reach_m, 1000.0))
 
-    def draw(self, frames: int = 1) -> None:
-        """One frame; or several, each shifted by a part of a pixel, whose average is the picture."""
+    def draw(self, frames: int = 1, before: Callable[[int], None] = lambda k: None, until: float = inf) -> None:
+        """One frame; or several, each shifted by a part of a pixel, whose average is the picture.
+
+        `before` is called with the number of each frame, to shift what else should be soft (the light);
+        after the moment `until` four frames are enough.
+        """
         self.averaged = None
         lens = self.flat.GetActiveCamera()
         if frames == 1 or not self.owned:
             lens.SetWindowCenter(0.0, 0.0)
+            before(0)
             self.render_window.Render()
             return
         total = np.zeros((self.size[1], self.size[0], 4), np.uint16)
         for k in range(frames):
+            before(k)
             x, y = halton(k + 1, 2) - 0.5, halton(k + 1, 3) - 0.5
             lens.SetWindowCenter(2 * x / self.size[0], 2 * y / self.size[1])
             self.render_window.Render()
             total += self._read()
+            if k >= FEWEST_AVERAGED - 1 and perf_counter() > until:
+                break
         lens.SetWindowCenter(0.0, 0.0)
-        self.averaged = ((total + frames // 2) // frames).astype(np.uint8)
+        self.averaged = ((total + (k + 1) // 2) // (k + 1)).astype(np.uint8)
 
     def _read(self) -> NDArray[np.uint8]:
         from vtkmodules.util import numpy_support

@@ -1,0 +1,120 @@
+"""Bridges: a deck that rises from the ground, its sides and parapets, and piers under it."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vidbudova.model.shapes import Shapes
+from vidbudova.scene.land import Ground
+from vidbudova.scene.ribbons import joints, lines_of
+from vidbudova.scene.solids import Floats, real, truths
+from vidbudova.scene.style import Colour, Style
+from vidbudova.scene.surface import Surface
+from vidbudova.scene.tiles import Band, Bands, grid_of
+
+BRIDGE_TILE_M = 1600.0
+LEVEL_M, DECK_M, PARAPET_M, RAMP_M, STEP_M, PIER_EVERY_M = 4.6, 1.1, 0.9, 70.0, 5.0, 32.0
+FARTHEST_M = 12_000.0
+
+Faces = tuple[Floats, Floats, Floats]
+"""Quads (q, 4, 3), colours (q, 3), normals (q, 3)."""
+
+
+def bridges(ground: Ground, lines: Shapes, width_m: Floats, style: Style, top: str) -> Bands:
+    """The bridges among the lines of a table; pieces of one bridge are joined first."""
+    spans, widths, levels = _spans(lines, width_m)
+    boxes = np.array([s.bounds for s in spans]).reshape(-1, 4)
+    low, high = boxes[:, :2] - ground.origin - 10.0, boxes[:, 2:] - ground.origin + 10.0
+    grid = grid_of(low, high, np.full(len(spans), 12.0), BRIDGE_TILE_M)
+
+    def make(tile: int) -> list[Surface]:
+        position = (grid.bounds[tile, :2] + grid.bounds[tile, 2:]) / 2
+        parts = [
+            span_faces(shapely.get_coordinates(spans[k]) - ground.origin - position, widths[k], levels[k], style, top)
+            for k in grid.rows(tile).tolist()
+        ]
+        return _surfaces(ground, [np.concatenate(p) for p in zip(*parts, strict=True)], position)
+
+    return Bands([Band(grid, make, 0.0, FARTHEST_M)])
+
+
+def _spans(lines: Shapes, width_m: Floats) -> tuple[list[shapely.LineString], list[float], list[float]]:
+    """Whole bridges with their widths and levels."""
+    rows = np.flatnonzero(truths(lines, "bridge") & (np.diff(lines.feature_offsets) > 0))
+    level = np.clip(np.nan_to_num(real(lines, "level"), nan=1.0), 1.0, 3.0)
+    spans: list[shapely.LineString] = []
+    widths: list[float] = []
+    levels: list[float] = []
+    for width, height in {(float(width_m[r]), float(level[r])) for r in rows}:
+        same = rows[(width_m[rows] == width) & (level[rows] == height)]
+        xy, offsets, _ = lines_of(lines, same)
+        pieces = [shapely.LineString(xy[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        merged = [s for s in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(pieces))) if s.length > 1.0]
+        spans += merged
+        widths += [width] * len(merged)
+        levels += [height] * len(merged)
+    return spans, widths, levels
+
+
+def profile(along: Floats, level: float) -> Floats:
+    """Height of the deck at distances along a bridge: up a ramp, level, and down again."""
+    length = float(along[-1])
+    ramp = min(RAMP_M, 0.5 * length)
+    near = np.clip(np.minimum(along, length - along) / max(ramp, 1e-6), 0.0, 1.0)
+    return np.asarray(min(LEVEL_M * level, 0.12 * length) * near * near * (3.0 - 2.0 * near))
+
+
+def span_faces(xy: Floats, width: float, level: float, style: Style, top: str) -> Faces:
+    """Deck, sides, parapets and piers of one bridge."""
+    line = shapely.get_coordinates(shapely.segmentize(shapely.LineString(xy), STEP_M))
+    along = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))]
+    z = profile(along, level)
+    side = joints(line, np.array([0, len(line)]))[0]
+    left, right = line + side * width / 2, line - side * width / 2
+    deck = _strip(left, z, right, z, style[top])
+    parts = [deck]
+    for edge, sign in ((left, 1.0), (right, -1.0)):
+        outer = _strip(edge, z + PARAPET_M, edge, np.maximum(z - DECK_M, 0.0), style["deck"], sign)
+        parts.append(outer)
+    parts += [_pier(line[k], side[k], z[k] - DECK_M, width, style["deck"]) for k in _pier_places(along, z)]
+    return tuple(np.concatenate(p) for p in zip(*parts, strict=True))  # type: ignore[return-value]
+
+
+def _strip(a: Floats, za: Floats, b: Floats, zb: Floats, colour: Colour, sign: float = 1.0) -> Faces:
+    upper, lower = np.c_[a, za], np.c_[b, zb]
+    quads = np.stack([upper[:-1], lower[:-1], lower[1:], upper[1:]], axis=1)
+    normal = np.cross(quads[:, 2] - quads[:, 0], quads[:, 3] - quads[:, 1]) * sign
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    return quads, np.tile(np.array(colour), (len(quads), 1)), normal
+
+
+def _pier_places(along: Floats, z: Floats) -> list[int]:
+    wanted = np.arange(PIER_EVERY_M / 2, along[-1], PIER_EVERY_M)
+    at = np.unique(np.searchsorted(along, wanted).clip(0, len(along) - 1))
+    return [int(k) for k in at if z[k] > 3.0]
+
+
+def _pier(at: Floats, side: Floats, top: float, width: float, colour: Colour) -> Faces:
+    across = side / np.linalg.norm(side)
+    way = np.array([-across[1], across[0]])
+    ring = np.array([at + s * across * width * 0.32 + w * way * 0.8 for s, w in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+    closed = np.concatenate([ring, ring[:1]])
+    sides = _strip(closed, np.full(5, top), closed, np.zeros(5), colour)
+    middle = sides[0].mean(1)[:, :2] - at
+    outward = np.c_[middle / np.linalg.norm(middle, axis=1, keepdims=True), np.zeros(4)]
+    return sides[0], sides[1], outward
+
+
+def _surfaces(ground: Ground, faces: list[NDArray[np.float64]], position: Floats) -> list[Surface]:
+    quads, colours, normals = faces
+    triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(len(quads))[:, None]).reshape(-1, 3).astype(np.int32)
+    attributes = {
+        "colour": np.repeat(colours, 4, axis=0).astype(np.float32),
+        "facing": np.repeat(normals, 4, axis=0).astype(np.float32),
+    }
+    at = (float(position[0]), float(position[1]), 0.0)
+    points = quads.reshape(-1, 3).astype(np.float32)
+    body = Surface(ground.renderer, ground.looks["solid"], points, triangles, attributes, at)
+    return [body, Surface(ground.renderer, ground.looks["cast"], points, triangles, {}, at, data=body.data)]

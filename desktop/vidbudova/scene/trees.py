@@ -1,0 +1,154 @@
+"""Trees: single ones from the data, and more strewn through parks and woods; round and plain as in a model."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vidbudova.model.shapes import Shapes
+from vidbudova.scene.city import City
+from vidbudova.scene.land import Ground
+from vidbudova.scene.pick import Picker
+from vidbudova.scene.solids import Floats, real, words
+from vidbudova.scene.style import Colour, Style
+from vidbudova.scene.surface import Surface
+from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
+
+TREE_TILE_M = 240.0
+NEAR_M, FAR_M = 420.0, 2400.0
+SPACING_M = {"park": 17.0, "forest": 8.0, "wood": 8.0, "garden": 16.0, "cemetery": 18.0, "orchard": 9.0, "scrub": 14.0}
+MOST_STREWN = 60_000
+
+PROFILE_NEAR = ((0.24, 0.42), (0.42, 0.92), (0.62, 1.0), (0.84, 0.62), (1.0, 0.0))
+PROFILE_FAR = ((0.22, 0.35), (0.56, 1.0), (1.0, 0.0))
+"""(height, radius) of the crown's rings, as shares of the tree's height and of its crown's radius."""
+
+
+def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
+    """All trees of a city: full crowns near by, four-sided ones further off."""
+    place, height = _places(city, picker)
+    place = place - ground.origin
+    size = np.maximum(height, 2.0)
+    grid = grid_of(place - 4.0, place + 4.0, size, TREE_TILE_M)
+
+    def maker(profile: tuple[tuple[float, float], ...], sides: int, trunk: bool, grid: Grid) -> Band:
+        def make(tile: int) -> list[Surface]:
+            rows = grid.rows(tile)
+            position = (grid.bounds[tile, :2] + grid.bounds[tile, 2:]) / 2
+            points, triangles, colour, facing = crowns(
+                place[rows] - position, size[rows], profile, sides, style["tree"]
+            )
+            if trunk:
+                points, triangles, colour, facing = _with_trunks(
+                    (points, triangles, colour, facing), place[rows] - position, size[rows], style["tree_trunk"]
+                )
+            return _surfaces(ground, points, triangles, colour, facing, position)
+
+        near, far = (0.0, NEAR_M) if trunk else (NEAR_M, FAR_M)
+        return Band(grid, make, near, far)
+
+    return Bands([maker(PROFILE_NEAR, 7, True, grid), maker(PROFILE_FAR, 4, False, grid)])
+
+
+def _surfaces(
+    ground: Ground, points: Floats, triangles: NDArray[np.int32], colour: Floats, facing: Floats, position: Floats
+) -> list[Surface]:
+    attributes = {"colour": colour.astype(np.float32), "facing": facing.astype(np.float32)}
+    at = (float(position[0]), float(position[1]), 0.0)
+    local = points.astype(np.float32)
+    body = Surface(ground.renderer, ground.looks["solid"], local, triangles, attributes, at, cull=True)
+    cast = Surface(ground.renderer, ground.looks["cast"], local, triangles, {}, at, data=body.data, cull=True)
+    return [body, cast]
+
+
+def _places(city: City, picker: Picker) -> tuple[Floats, Floats]:
+    """Where trees stand and how tall they are."""
+    single = city.table("trees")
+    known = real(single, "height_m")[np.repeat(np.arange(len(single)), np.diff(single.feature_offsets))]
+    strewn = strew(city.table("landuse"))
+    place = np.concatenate([single.xy, strewn])
+    height = np.concatenate([known[: len(single.xy)], np.full(len(strewn), np.nan)])
+    free = picker.tops(place) == 0.0
+    place, height = place[free], height[free]
+    return place, np.where(height > 0, np.clip(height, 2.0, 40.0), 5.5 + 5.0 * noise(place))
+
+
+def noise(place: Floats) -> Floats:
+    """A number from 0 to 1 for each place, always the same for the same place."""
+    mixed = np.sin(np.floor(place * 7.0) @ np.array([12.9898, 78.233])) * 43758.5453
+    return np.asarray(mixed - np.floor(mixed))
+
+
+def strew(landuse: Shapes) -> Floats:
+    """Places in green areas: a grid of each kind's spacing, shaken, in the project's coordinates."""
+    kind = words(landuse, "kind")
+    found: list[Floats] = [np.zeros((0, 2))]
+    left = MOST_STREWN
+    for row in np.flatnonzero(np.isin(kind, list(SPACING_M))).tolist():
+        first, last = landuse.feature_offsets[row : row + 2]
+        rings = [landuse.xy[landuse.part_offsets[k] : landuse.part_offsets[k + 1]] for k in range(first, last)]
+        area = shapely.make_valid(shapely.symmetric_difference_all([shapely.Polygon(r) for r in rings if len(r) >= 3]))
+        places = _grid_in(area.buffer(-2.0), SPACING_M[kind[row]])[:left]
+        left -= len(places)
+        found.append(places)
+        if left <= 0:
+            break
+    return np.concatenate(found)
+
+
+def _grid_in(area: shapely.Geometry, spacing_m: float) -> Floats:
+    if area.is_empty:
+        return np.zeros((0, 2))
+    x0, y0, x1, y1 = area.bounds
+    step = max(spacing_m, np.sqrt((x1 - x0) * (y1 - y0) / MOST_STREWN))
+    x, y = np.meshgrid(np.arange(np.ceil(x0 / step), x1 / step), np.arange(np.ceil(y0 / step), y1 / step))
+    cell = np.c_[x.ravel(), y.ravel()]
+    place = (cell + np.c_[noise(cell * 0.37), noise(cell * 0.61 + 5.0)] * 0.9 - 0.45) * step
+    return np.asarray(place[shapely.contains_xy(area, place)])
+
+
+Body = tuple[Floats, NDArray[np.int32], Floats, Floats]
+
+
+def crowns(place: Floats, height: Floats, profile: tuple[tuple[float, float], ...], sides: int, colour: Colour) -> Body:
+    """Points, triangles, colours and normals of crowns at places (n, 2)."""
+    n, rings = len(place), len(profile)
+    share, reach = (np.array(v) for v in zip(*profile, strict=True))
+    own = noise(place)
+    angle = 2 * np.pi * (np.arange(sides) / sides + own[:, None, None] + 0.5 / sides * (np.arange(rings)[:, None] % 2))
+    radius = height * (0.30 + 0.10 * noise(place + 3.0))
+    points = np.empty((n, rings, sides, 3))
+    points[..., 0] = place[:, None, None, 0] + np.cos(angle) * reach[:, None] * radius[:, None, None]
+    points[..., 1] = place[:, None, None, 1] + np.sin(angle) * reach[:, None] * radius[:, None, None]
+    points[..., 2] = (share * height[:, None])[..., None]
+    facing = np.empty_like(points)
+    lean = np.clip((share - 0.5) * 2.0, -0.4, 1.0)[:, None]
+    facing[..., 0], facing[..., 1], facing[..., 2] = (
+        np.cos(angle) * (1 - np.abs(lean)),
+        np.sin(angle) * (1 - np.abs(lean)),
+        lean,
+    )
+    facing /= np.maximum(np.linalg.norm(facing, axis=-1, keepdims=True), 1e-9)
+    tone = np.array(colour) * (0.90 + 0.2 * own[:, None]) * np.array([1.0, 1.0, 0.97])
+    shade = (0.78 + 0.22 * np.minimum(share * 1.25, 1.0))[None, :, None, None]
+    colours = np.broadcast_to(tone[:, None, None, :] * shade, points.shape)
+    k, s = np.meshgrid(np.arange(rings - 1), np.arange(sides), indexing="ij")
+    a, b = k * sides + s, k * sides + (s + 1) % sides
+    one = np.stack([a, b, b + sides, a, b + sides, a + sides], axis=2).reshape(-1, 3)
+    # at the tip the second triangle of each pair has no area
+    one = one[~((one[:, 1] >= (rings - 1) * sides) & (one[:, 2] >= (rings - 1) * sides))]
+    triangles = (one[None] + rings * sides * np.arange(n)[:, None, None]).reshape(-1, 3).astype(np.int32)
+    return points.reshape(-1, 3), triangles, colours.reshape(-1, 3), facing.reshape(-1, 3)
+
+
+def _with_trunks(body: Body, place: Floats, height: Floats, colour: Colour) -> Body:
+    """Three-sided trunks under the crowns."""
+    points, triangles, colours, facing = body
+    trunk = crowns(place, height * 0.32, ((0.0, 0.13), (1.0, 0.10)), 3, colour)
+    return (
+        np.concatenate([points, trunk[0]]),
+        np.concatenate([triangles, trunk[1] + np.int32(len(points))]),
+        np.concatenate([colours, trunk[2]]),
+        np.concatenate([facing, trunk[3]]),
+    )
