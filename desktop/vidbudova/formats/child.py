@@ -74,6 +74,7 @@ def work(job: Job, teller: Teller) -> dict[str, Any]:
     chosen.read(path, intake)
     if not intake.read:
         raise UserError("import-empty", file=job.name, reason=_("it has no features"))
+    intake.finish()
     report = intake.report()
     staging.close(report)
     return report
@@ -103,7 +104,10 @@ def _unreadable(job: Job, error: Exception) -> dict[str, Any]:
 
     traceback.print_exception(error, file=sys.stderr)
     said = str(error).replace(job.path, job.name).replace(job.scratch, "").strip().splitlines()
-    return {"key": "file-unreadable", "values": {"file": job.name, "reason": (said or [type(error).__name__])[0][:200]}}
+    return {
+        "key": "file-unreadable",
+        "values": {"file": job.name, "reason": (said or [type(error).__name__])[0].split(";")[0][:200]},
+    }
 
 
 if __name__ == "__main__":

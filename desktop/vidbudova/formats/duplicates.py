@@ -18,10 +18,10 @@ class Duplicates:
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
 
-    def seen(self, shape: shapely.Geometry, fields: Mapping[str, Any]) -> bool:
+    def seen(self, shape: shapely.Geometry, fields: Mapping[str, Any], is_part: bool) -> bool:
         """Whether the same outline came before with the same underside and address; remembers it if not."""
         xy = shapely.get_coordinates(shapely.normalize(shapely.get_parts(shape)[0].exterior))
-        told = repr([fields.get(name) for name in ("is_part", "min_height_m", "height_m", "street", "house_number")])
+        told = repr([is_part, *(fields.get(name) for name in ("min_height_m", "height_m", "street", "house_number"))])
         digest = hashlib.blake2b((xy / GRID_M).round().tobytes() + told.encode(), digest_size=12).digest()
         if digest in self._seen:
             return True

@@ -39,6 +39,7 @@ def environment() -> dict[str, str]:
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
         "GDAL_HTTP_MAX_RETRY": "0",
         "GDAL_DRIVER_PATH": "disable",
+        "SHAPE_RESTORE_SHX": "YES",
         "PROJ_NETWORK": "OFF",
     }
 

@@ -55,7 +55,7 @@ def sniff(path: Path, head: bytes) -> bool:
     return bool(_SNIFF.search(head)) or path.suffix.lower() in ENDINGS
 
 
-def read(path: Path, intake: Intake) -> None:
+def read(path: Path, intake: Intake, layer: str = "") -> None:
     """The features, in batches."""
     repeated: list[str] = []
     document = _parse(path, intake, repeated)
@@ -63,7 +63,7 @@ def read(path: Path, intake: Intake) -> None:
         intake.note("property-repeated", name)
     listed, crs = _listed(document, intake)
     for start in range(0, len(listed), BATCH):
-        intake.take(_features(listed[start : start + BATCH], start, crs, path.stem))
+        intake.take(_features(listed[start : start + BATCH], start, crs, layer or Path(intake.job.name).stem))
         intake.progress(min((start + BATCH) / max(len(listed), 1), 1.0), "")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from vidbudova.errors import UserError
-from vidbudova.formats import fields, kinds, mending, values
+from vidbudova.formats import building_parts, fields, kinds, mending, values
 from vidbudova.formats.duplicates import Duplicates
 from vidbudova.formats.features import Features
 from vidbudova.formats.problems import SKIPPED
@@ -43,6 +43,7 @@ class Intake:
         self._examples: dict[str, list[str]] = {}
         self._seen_ids: Counter[str] = Counter()
         self._duplicates = Duplicates()
+        self._parts: dict[str, str] = {}
 
     def note(self, code: str, example: str = "", count: int = 1) -> None:
         """Count something for the report, with an example or two."""
@@ -118,6 +119,8 @@ class Intake:
                 observation = row["id"]
             else:
                 row["observation"] = observation
+            if placing.is_part:
+                self._parts[row["id"]] = key
             made.append(row)
             notes += placing.notes
         for code, example in notes:
@@ -133,7 +136,7 @@ class Intake:
             notes.append(("outline-filled", ""))
         if shape is None:
             return "wrong-geometry-type", None
-        if placing.table == "buildings" and self._duplicates.seen(shape, placing.fields):
+        if placing.table == "buildings" and self._duplicates.seen(shape, placing.fields, placing.is_part):
             return "duplicate", None
         return "", shape
 
@@ -157,6 +160,12 @@ class Intake:
 
     def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
         self.staging.add(table, rows)
+
+    def finish(self) -> None:
+        """What can be done only when all features are there."""
+        if self._parts:
+            for alone in building_parts.link(self.staging, list(self._parts)):
+                self.note("part-alone", self._parts[alone])
 
     def report(self) -> dict[str, Any]:
         """What the program makes the import report of."""

@@ -22,6 +22,7 @@ class Placing:
     notes: list[tuple[str, str]] = field(default_factory=list)
     suffix: str = ""
     with_shape: bool = True
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def _place(table: str, kind: str | None, attributes: Attributes, assumed: Assump
     found, notes = fields.read(table, attributes)
     if kind is not None:
         found["kind"] = kind
+    is_part = False
     if table == "buildings":
+        is_part = _is_part(attributes)
         _use_of(found, attributes)
         if code := heights.settle(found, attributes, assumed.storey_height_m, assumed.default_height_m):
             notes.append((code, ""))
@@ -106,7 +109,12 @@ def _place(table: str, kind: str | None, attributes: Attributes, assumed: Assump
         found.setdefault("kind", layer)
     elif table == "observations" and "latest_on" in found:
         found.setdefault("target", "area")
-    return Placing(table, found, notes)
+    return Placing(table, found, notes, is_part=is_part)
+
+
+def _is_part(attributes: Attributes) -> bool:
+    part, whole = values.text(attributes.get("building:part")), values.text(attributes.get("building"))
+    return part not in (None, "no") and whole in (None, "no")
 
 
 def _use_of(found: dict[str, Any], attributes: Mapping[str, Any]) -> None:

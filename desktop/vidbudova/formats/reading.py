@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import queue
@@ -23,6 +22,7 @@ from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats import problems, watching
 from vidbudova.formats.report import FileReport, Job, LayerRow, Limits
+from vidbudova.formats.sources import checksum, real_path
 from vidbudova.model import schema
 from vidbudova.text import _, number
 
@@ -30,7 +30,6 @@ Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
 
 POLL_S = 0.05
-SIDECARS = (".dbf", ".prj", ".cpg", ".shx")
 PASSED_ON = (
     "SYSTEMROOT",
     "WINDIR",
@@ -95,43 +94,6 @@ def read(
         raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def real_path(path: Path) -> Path:
-    """The file itself, links followed; only regular files are read."""
-    try:
-        real = path.resolve(strict=True)
-    except OSError:
-        raise UserError("file-missing", path=path) from None
-    if not real.is_file():
-        raise UserError("file-missing", path=path)
-    return real
-
-
-def checksum(path: Path, cancelled: Cancelled = lambda: False) -> str:
-    """The sha256 of a file; of a Shapefile or a GeoPackage with unfinished writes, of all its parts together."""
-    digest = hashlib.sha256()
-    for part in parts(path):
-        with part.open("rb") as opened:
-            while block := opened.read(1 << 20):
-                digest.update(block)
-                if cancelled():
-                    raise UserError("import-cancelled", file=path.name)
-    return digest.hexdigest()
-
-
-def parts(path: Path) -> list[Path]:
-    """The files that together are the source, the one that was named first."""
-    if path.suffix.lower() == ".shp":
-        beside = {p.suffix.lower(): p for p in path.parent.glob(glob_stem(path)) if p.suffix.lower() in SIDECARS}
-        return [path, *(beside[ending] for ending in SIDECARS if ending in beside)]
-    log = path.with_name(path.name + "-wal")
-    return [path, log] if log.is_file() and log.stat().st_size else [path]
-
-
-def glob_stem(path: Path) -> str:
-    """A pattern for the files of the same stem."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in path.stem) + ".*"
 
 
 class _Child:

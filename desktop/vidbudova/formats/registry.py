@@ -15,7 +15,7 @@ from vidbudova.text import _
 if TYPE_CHECKING:
     from vidbudova.formats.intake import Intake
 
-MODULES = ("gpkg", "geojson")
+MODULES = ("gpkg", "shapefile", "osm", "geojson", "csv_points")
 HEAD = 65_536
 """Bytes that sniffing looks at."""
 

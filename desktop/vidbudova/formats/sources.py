@@ -1,0 +1,44 @@
+"""The source file itself: the real file behind a path, the parts it consists of, and its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from vidbudova.errors import UserError
+
+SIDECARS = (".dbf", ".prj", ".cpg", ".shx")
+BLOCK = 1 << 20
+
+
+def real_path(path: Path) -> Path:
+    """The file itself, links followed; only regular files are read."""
+    try:
+        real = path.resolve(strict=True)
+    except OSError:
+        raise UserError("file-missing", path=path) from None
+    if not real.is_file():
+        raise UserError("file-missing", path=path)
+    return real
+
+
+def parts(path: Path) -> list[Path]:
+    """The files that together are the source, the one that was named first."""
+    if path.suffix.lower() == ".shp":
+        beside = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file()}
+        return [path, *(beside[ending] for ending in SIDECARS if ending in beside)]
+    log = path.with_name(path.name + "-wal")
+    return [path, log] if log.is_file() and log.stat().st_size else [path]
+
+
+def checksum(path: Path, cancelled: Callable[[], bool] = lambda: False) -> str:
+    """The sha256 of a file; of a Shapefile, or a GeoPackage with unfinished writes, of all parts in turn."""
+    digest = hashlib.sha256()
+    for part in parts(path):
+        with part.open("rb") as opened:
+            while block := opened.read(BLOCK):
+                digest.update(block)
+                if cancelled():
+                    raise UserError("import-cancelled", file=path.name)
+    return digest.hexdigest()
