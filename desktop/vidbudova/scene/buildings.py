@@ -17,8 +17,8 @@ from vidbudova.scene.tiles import Drawn, Purse, View, grid_of
 
 TILE_M = 320.0
 BLOCK_TILES = 6
-FULL, BOX, CAP = 0, 1, 2
-SMALLEST_FULL_PX, BOX_PX, BOX_SHADOW_PX = 7.0, 7.0, 14.0
+FULL, BOX, CAP, FINE = 0, 1, 2, 3
+FINE_PX, FULL_PX, BOX_PX, BOX_SHADOW_PX = 24.0, 7.0, 7.0, 14.0
 """How large 20 m must be on the screen for a level."""
 FULL_TRIANGLES = 110_000
 """About as many as a processor alone can draw, with their shadows, in a moving frame."""
@@ -62,8 +62,10 @@ class Buildings:
         distance = np.maximum(view.distance(self.leaves.bounds[leaves], self.leaves.top_m[leaves]), 1.0)
         order = np.argsort(distance)
         leaves, large = leaves[order], px / distance[order]
-        full = (large > SMALLEST_FULL_PX) & (np.cumsum(self.weight[leaves]) < FULL_TRIANGLES * detail)
-        wanted |= {self._afford(int(leaf), bool(f), purse) for leaf, f in zip(leaves, full, strict=True)}
+        spent = np.cumsum(self.weight[leaves] * np.where(large > FINE_PX, 2.0, 1.0))
+        full = (large > FULL_PX) & (spent < FULL_TRIANGLES * detail)
+        level = np.where(full, np.where(large > FINE_PX, FINE, FULL), BOX)
+        wanted |= {self._afford(int(k), int(leaf), purse) for k, leaf in zip(level, leaves, strict=True)}
         self.drawn.show(wanted)
         self._shade(dict(zip(leaves.tolist(), large.tolist(), strict=True)), still)
 
@@ -76,13 +78,13 @@ class Buildings:
             for surface in surfaces[2:]:
                 surface.show(still)
 
-    def _afford(self, leaf: int, full: bool, purse: Purse) -> tuple[int, ...]:
-        """The key of a leaf: as a box where its full form is not wanted, or not made and out of time."""
-        key = (FULL, leaf)
-        if not full or not (self.drawn.has(key) or purse.has()):
-            return (BOX, leaf)
-        self.drawn.ready(key)
-        return key
+    def _afford(self, level: int, leaf: int, purse: Purse) -> tuple[int, ...]:
+        """The key of a leaf: another level where the one wanted is not made and there is no time for it."""
+        if level == BOX or self.drawn.has((level, leaf)) or purse.has():
+            self.drawn.ready((level, leaf))
+            return (level, leaf)
+        other = FULL if level == FINE else FINE
+        return (other if self.drawn.has((other, leaf)) else BOX, leaf)
 
     def _make(self, key: tuple[int, ...]) -> list[Surface]:
         level, tile = key
@@ -93,7 +95,7 @@ class Buildings:
             if level == CAP
             else self.rows(tile)
         )
-        build = (massing.full, massing.boxes, massing.caps)[level]
+        build = (massing.full, massing.boxes, massing.caps, massing.fine)[level]
         mesh = build(self.solids, rows, self.broken[rows], self.origin + position)
         return self._surfaces(mesh, level, (float(position[0]), float(position[1]), 0.0))
 
@@ -146,8 +148,8 @@ class Buildings:
         """Make the tiles of these buildings anew."""
         leaves = np.unique(self.leaf_of[rows])
         for leaf in leaves[leaves >= 0].tolist():
-            self.drawn.drop((FULL, leaf))
-            self.drawn.drop((BOX, leaf))
+            for level in (FINE, FULL, BOX):
+                self.drawn.drop((level, leaf))
         stale = np.isin(self.blocks.order, leaves)
         blocks = np.repeat(np.arange(len(self.blocks)), np.diff(self.blocks.starts))[stale]
         for block in np.unique(blocks).tolist():

@@ -30,7 +30,7 @@ FLAT_LAYERS = (
 BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
 SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
 AMBIENT_SHARE = 0.3
-TO_SUN = (-0.74, -0.28, 0.61)
+TO_SUN = (-0.64, -0.27, 0.72)
 
 SHARES: dict[str, dict[str, float]] = {
     "zones": {"fill": 0.24, "volume": 0.24, "line": 1.0},

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from vidbudova.scene.mesh import PLAIN, ROOF_V, Mesh, empty, joined, quads
 from vidbudova.scene.roofs import FLAT, formed, pitched
+from vidbudova.scene.rooftops import DEPTH_M, has_parapet, machine_rooms, parapets
 from vidbudova.scene.ruins import ruin
 from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids
 from vidbudova.scene.walls import flat_tops, walls
@@ -16,22 +17,40 @@ STANDING_SHARE = {0: 1.0, 4: 0.8, 5: 0.2}
 """How much of its height a building of a broken form keeps at the far levels."""
 
 
-def full(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -> Mesh:
-    """Walls and roofs as the data say; broken forms (4 torn, 5 a heap) where `broken`, one a row, says so."""
+def full(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats, fine: bool = False) -> Mesh:
+    """Walls and roofs as the data say; broken forms (4 torn, 5 a heap) where `broken`, one a row, says so.
+
+    `fine` adds what only shows near by: parapets and machine rooms.
+    """
     keep = solids.drawn[rows]
     rows, broken = rows[keep], broken[keep]
     whole = rows[broken == 0]
     form = formed(solids, whole)
-    eaves = np.where(form == FLAT, solids.top_m[whole], solids.top_m[whole] - solids.roof_m[whole])
+    flat = form == FLAT
+    eaves = np.where(flat, solids.top_m[whole], solids.top_m[whole] - solids.roof_m[whole])
+    sunk = fine & flat & has_parapet(solids, whole)
     raised = solids.base_m[whole] > 0.01
     parts = [
         walls(solids, whole, eaves, origin),
-        flat_tops(solids, whole[form == FLAT], eaves[form == FLAT], origin),
-        pitched(solids, whole[form != FLAT], form[form != FLAT], origin),
+        flat_tops(solids, whole[flat & ~sunk], eaves[flat & ~sunk], origin),
+        pitched(solids, whole[~flat], form[~flat], origin),
         flat_tops(solids, whole[raised], solids.base_m[whole][raised], origin, upward=False),
+        _sunk_tops(solids, whole[sunk], origin),
     ]
     parts += [ruin(solids, int(r), int(g), origin) for r, g in zip(rows[broken > 0], broken[broken > 0], strict=True)]
     return joined(parts)
+
+
+def fine(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -> Mesh:
+    """The full form with what only shows near by."""
+    return full(solids, rows, broken, origin, fine=True)
+
+
+def _sunk_tops(solids: Solids, rows: Ints, origin: Floats) -> Mesh:
+    """Roofs that lie behind a parapet, a little in its shade, and what stands on them."""
+    field = flat_tops(solids, rows, solids.top_m[rows] - DEPTH_M, origin)
+    field.facade[:, 3] = 1.5
+    return joined([field, parapets(solids, rows, origin), machine_rooms(solids, rows, origin)])
 
 
 def standing_m(solids: Solids, rows: Ints, broken: NDArray[np.int8]) -> Floats:

@@ -166,14 +166,19 @@ def heap(solids: Solids, row: int, origin: Floats, rng: np.random.Generator) -> 
     )
     inside = shapely.contains_xy(_polygon(solids, row).buffer(2.0), grid.world(np.dstack([x, y])).reshape(-1, 2))
     rise = np.where(inside, np.minimum(depth / 3.5, 1.0), 0.0).reshape(x.shape)
-    z = rise * rng.uniform(0.55, 1.45, x.shape) * (0.8 + 0.4 * np.sin(x / 7.0 + rng.uniform(0, 6)) ** 2)
+    z = rise * rng.uniform(0.7, 1.25, x.shape) * (0.8 + 0.4 * np.sin(x / 7.0 + rng.uniform(0, 6)) ** 2)
     mean = max(float(z.mean()), 1e-6)
     z *= min(HEAP_SHARE * stood * float(solids.fill[row]) / mean, 7.0)
     surface = _placed(grid, np.dstack([node, z]), origin)
     a, b, c, d = surface[:-1, :-1], surface[1:, :-1], surface[1:, 1:], surface[:-1, 1:]
     corners = np.concatenate([np.stack(t, axis=2).reshape(-1, 3, 3) for t in ((a, b, c), (a, c, d))])
     corners = corners[corners[..., 2].max(1) > 0.05]
-    mound = faces(corners, np.full(len(corners), solids.owner[row]), PLAIN, 0.6 + corners[..., 2] / STOREY_M)
+    mound = faces(
+        corners,
+        np.full(len(corners), solids.owner[row]),
+        PLAIN,
+        rng.uniform(0.2, 2.4, (len(corners), 1)) + 0.3 * corners[..., 2] / STOREY_M,
+    )
     return joined(
         [
             mound,
