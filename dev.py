@@ -36,6 +36,7 @@ LIBRARIES = {
     "libGLX_mesa.so.0": "libglx-mesa0",
     "libX11.so.6": "libx11-6",
     "libX11-xcb.so.1": "libx11-xcb1",
+    "libXcursor.so.1": "libxcursor1",
     "libXext.so.6": "libxext6",
     "libXrender.so.1": "libxrender1",
     "libxkbcommon.so.0": "libxkbcommon0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import lru_cache
@@ -14,10 +15,15 @@ SOURCE = ROOT / "desktop" / "vidbudova"
 
 @lru_cache(maxsize=1)
 def tracked() -> tuple[Path, ...]:
-    """Every file that belongs to the project."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    return tuple(ROOT / name for name in shown.split("\0") if name and (ROOT / name).is_file())
+    """Every file that belongs to the project; where git is missing, those outside of the folders it ignores."""
+    if shutil.which("git") and (ROOT / ".git").exists():
+        command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+        shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+        return tuple(ROOT / name for name in shown.split("\0") if name and (ROOT / name).is_file())
+    folders = [ROOT / name for name in ("desktop", "plugins", "resources", "tests", "requirements", "docs")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    made = {".pyc", ".mo", ".part"}
+    return tuple(path for path in [*ROOT.glob("*"), *files] if path.is_file() and path.suffix not in made)
 
 
 def texts() -> Iterator[tuple[str, str]]:
