@@ -13,7 +13,7 @@ from vidbudova import paths, text
 from vidbudova.errors import UserError
 
 CHILD_FLAG = "--vidbudova-child"
-CHILDREN = frozenset({"vidbudova.formats.child"})
+CHILDREN = frozenset({"vidbudova.formats.child", "vidbudova.ui.gl_probe"})
 """The modules that `paths.child_command` may start; anything else on the command line is refused."""
 
 
@@ -58,12 +58,13 @@ def run_child(args: list[str]) -> int:
 def run_aside(args: list[str]) -> int:
     """Run a command that is not for everyday use."""
     from vidbudova.cli import selftest, tour
+    from vidbudova.cli.answers import refuse
 
     command = {"selftest": selftest.run, "tour": tour.run}[args[0]]
     try:
         return command(args[1:])
     except UserError as error:
-        return refuse(error)
+        return refuse(error, as_json="--json" in args)
 
 
 def asks_for_window(args: list[str]) -> bool:
@@ -76,7 +77,9 @@ def asks_for_window(args: list[str]) -> bool:
 def open_window(project: str | None) -> int:
     """Open the desktop program, or say why that cannot be."""
     if not has_display(sys.platform, os.environ):
-        return refuse(UserError("no-display"))
+        from vidbudova.cli.answers import refuse
+
+        return refuse(UserError("no-display"), as_json=False)
     from vidbudova.ui import app
 
     return app.run(Path(project) if project else None)
@@ -87,13 +90,6 @@ def has_display(system: str, environ: Mapping[str, str]) -> bool:
     if not system.startswith("linux"):
         return True
     return any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
-def refuse(error: UserError) -> int:
-    """Say a mendable error on standard error; gives its exit code."""
-    for sentence in (error.trouble.message, error.trouble.kept, error.trouble.next):
-        print(text._(sentence).format(**error.values), file=sys.stderr)  # noqa: T201
-    return error.exit_code
 
 
 if __name__ == "__main__":

@@ -47,15 +47,30 @@ def test_that_only_our_own_children_are_run(args: list[str]) -> None:
     assert done.returncode == 2
 
 
-def test_that_every_child_module_that_is_started_is_allowed_when_frozen() -> None:
-    started = {
-        node.args[0].value
-        for _path, tree in modules()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "child_command"
-        if node.args and isinstance(node.args[0], ast.Constant)
+def started_children(tree: ast.Module) -> list[str]:
+    """The modules that a module hands to `child_command`, itself or through a constant of its own."""
+    constants = {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
     }
-    assert started == main.CHILDREN
+    arguments = [
+        node.args[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) == "child_command"
+    ]
+    return [
+        str(argument.value) if isinstance(argument, ast.Constant) else str(constants[argument.id])
+        for argument in arguments
+        if isinstance(argument, (ast.Constant, ast.Name))
+    ]
+
+
+def test_that_every_child_module_that_is_started_is_allowed_when_frozen() -> None:
+    assert {name for _path, tree in modules() for name in started_children(tree)} == main.CHILDREN
     assert all(importlib.util.find_spec(name) for name in main.CHILDREN)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from vidbudova import paths
 from vidbudova.session import Session
 
-BUILDINGS = 60
+BUILDINGS = 300
 SIZE = (480, 300)
 GEOJSON_SIDE_DEG = 0.0002
 
