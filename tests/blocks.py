@@ -36,7 +36,7 @@ def new(path: Path, author: str = "Olena") -> Session:
 
 def add_layer(session: Session, folder: Path, table: str, rows: Iterable[Mapping[str, Any]], name: str) -> None:
     """Bring rows in as a layer; `geom` is a shapely geometry."""
-    listed = [{**row, "geom": shapely.to_wkb(row["geom"]), "source_id": row["id"]} for row in rows]
+    listed = [{**row, "geom": _wkb(table, row["geom"]), "source_id": row["id"]} for row in rows]
     staging = folder / f"{name}.staging"
     writer = Staging(staging)
     writer.add(table, listed)
@@ -46,6 +46,12 @@ def add_layer(session: Session, folder: Path, table: str, rows: Iterable[Mapping
         staging, {"source": name, "name": name, "sha256": sha256, "layers": [{"kind": table, "name": name}]}
     )
     staging.unlink()
+
+
+def _wkb(table: str, shape: shapely.Geometry) -> bytes:
+    """As readers stage it: the type of the table."""
+    many = table == "buildings" and shape.geom_type == "Polygon"
+    return bytes(shapely.to_wkb(shapely.MultiPolygon([shape]) if many else shape))
 
 
 def row_of_houses(count: int = 4, gap: float = 20.0) -> list[dict[str, Any]]:
@@ -63,3 +69,8 @@ def roof_mark(id: str, x: float, y: float, raw: str, reading: str, **more: Any) 
         "id": id, "geom": place(x, y), "target": "building", "evidence": "satellite", "scale": "unosat",
         "latest_raw": raw, "latest_grade": reading, "latest_on": "2022-05-12", **more,
     }  # fmt: skip
+
+
+def np_corners(x: float, y: float, side: float) -> Any:
+    """The ring of a square as (5, 2) coordinates."""
+    return shapely.get_coordinates(box(x, y, side))

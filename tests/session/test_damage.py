@@ -116,7 +116,7 @@ def test_that_many_are_marked_in_one_change_and_stronger_evidence_is_left_alone_
     before = session.project.count_changes()
     marked = damage.mark_many(session, ["b0", "b1", "b2", "b0"], grade=0, evidence="satellite")
     assert marked.done == ("b0", "b2")
-    assert "Walk-round" in marked.refused["b1"]
+    assert "walk-round" in marked.refused["b1"]
     assert session.project.count_changes() == before + 1
     session.undo()
     assert list(session.rows("damage_marks")) == ["b1"]
@@ -195,6 +195,18 @@ def test_that_undoing_a_mark_with_a_photo_takes_both_rows_back_and_keeps_the_fil
     assert len(list((tmp_path / "City.media").iterdir())) == 1
     session.redo()
     assert session.count("photos") == 1
+
+
+def test_that_a_part_is_shown_and_marked_as_its_building_and_an_orphan_as_itself(session, tmp_path):
+    part = {**blocks.row_of_houses(1)[0], "id": "part", "part_of": "b0"}
+    orphan = {**blocks.row_of_houses(1)[0], "id": "orphan", "geom": blocks.box(90, 90), "part_of": "nowhere"}
+    blocks.add_layer(session, tmp_path, "buildings", [part, orphan], "parts")
+    damage.mark(session, "part", grade=4)
+    assert list(session.rows("damage_marks")) == ["b0"]
+    assert damage.damage_view(session, ["part", "b0", "orphan"]).grade.tolist() == [4, 4, NONE]
+    assert "orphan" in damage.find(session, unassessed=True)
+    assert "part" not in damage.find(session, unassessed=True)
+    assert damage.next_unassessed(session, "part") == "b1"
 
 
 def test_that_a_legal_category_comes_from_an_act_and_a_mark_does_not_wipe_it(session):

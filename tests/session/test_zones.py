@@ -36,14 +36,14 @@ def test_that_a_zone_is_kept_with_its_measure_and_outlives_the_session(session):
 
 
 def test_that_overlapping_zones_are_refused_by_name_or_cut_with_a_sentence(session):
-    zones.add(session, blocks.box(0, 0, 40), name="North")
+    north = zones.add(session, blocks.box(0, 0, 40), name="North")
     with pytest.raises(UserError, match="North"):
         zones.add(session, blocks.box(30, 0, 40), name="South")
     drawn = zones.add(session, blocks.box(30, 0, 40), name="South", cut=True)
     assert area(session, drawn.id).area == pytest.approx(1200)
     assert "North" in drawn.sentences[0]
     with pytest.raises(UserError, match="South"):
-        zones.reshape(session, zones.neighbours(session)[0].id, blocks.box(0, 0, 50))
+        zones.reshape(session, north.id, blocks.box(0, 0, 50))
 
 
 def test_that_a_zone_may_be_reshaped_over_where_it_was_and_undo_gives_the_same_bytes(session):

@@ -107,15 +107,17 @@ def check(grade: int, evidence: str, row: Fields | None = None) -> None:
     if not is_remote(evidence):
         return
     if grade not in FROM_ABOVE:
-        raise UserError("grade-from-afar", grade=grade, evidence=_(EVIDENCE[evidence]))
+        raise UserError("grade-from-afar", grade=grade, evidence=in_words(evidence))
     before = (row or {}).get("evidence")
     if (row or {}).get("grade") is not None and isinstance(before, str) and not is_remote(before) and grade != 5:
         raise UserError(
-            "evidence-weaker",
-            grade=(row or {})["grade"],
-            before=_(EVIDENCE.get(before, before)),
-            evidence=_(EVIDENCE[evidence]),
+            "evidence-weaker", grade=(row or {})["grade"], before=in_words(before), evidence=in_words(evidence)
         )
+
+
+def in_words(evidence: str) -> str:
+    """A kind of evidence as it stands inside a sentence."""
+    return _(EVIDENCE.get(evidence, evidence)).lower()
 
 
 def mark(

@@ -166,7 +166,7 @@ class Scales:
             value=value,
             source=str(scale.title) if scale else source,
             target=str(self.by_id[target].title) if target in self.by_id else target,
-            evidence=_(EVIDENCE.get(evidence, evidence)),
+            evidence=_(EVIDENCE.get(evidence, evidence)).lower(),
         )
 
     def reading(self, value: object, source: str, evidence: str) -> str:

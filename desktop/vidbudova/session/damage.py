@@ -18,7 +18,7 @@ from vidbudova.model.damage import NONE, TABLE, DamageView
 from vidbudova.model.zone_statistics import inside
 from vidbudova.session import photos as pictures
 from vidbudova.session.core import Session
-from vidbudova.session.places import buildings, name_of
+from vidbudova.session.places import buildings, name_of, wholes
 from vidbudova.session.readings import readings
 from vidbudova.text import mark as words
 
@@ -56,13 +56,13 @@ def mark(
     hazards: Iterable[str] | None = None,
     files: Sequence[Path] = (),
 ) -> Change | None:
-    """Mark one building; None when it would change nothing.
+    """Mark one building (by its id or a part's); None when it would change nothing.
 
     `inspector` is the author unless said; `inspected_at` is now for evidence from the ground and unknown for what was
     seen from above unless said; `files` are pictures to copy in and add to those the building has.
     """
-    name = name_of(session, building_id)
-    row = session.row(TABLE, building_id)
+    building_id = _whole(session, building_id)
+    name, row = name_of(session, building_id), session.row(TABLE, building_id)
     rules.check(grade, evidence, row)
     brought = pictures.bring(session, files)
     deltas = rules.mark(
@@ -100,7 +100,7 @@ def mark_many(
         If nothing of it may be done: the grade does not suit the evidence at all, or every building refuses it.
     """
     rules.check(grade, evidence)
-    wanted = list(dict.fromkeys(ids))
+    wanted = list(dict.fromkeys(_whole(session, id) for id in ids))
     there = session.rows("buildings", wanted)
     rows = session.rows(TABLE, wanted)
     said = {
@@ -133,6 +133,7 @@ def annotate(
     without_photo: str = "",
 ) -> Change | None:
     """Change the note, hazards or photos of a mark and leave its grade, evidence and inspector alone."""
+    building_id = _whole(session, building_id)
     name, row = name_of(session, building_id), _marked(session, building_id)
     brought = pictures.bring(session, files)
     photos = _with(row, brought.sha256) - {without_photo} if files or without_photo else None
@@ -142,31 +143,34 @@ def annotate(
 
 def unmark(session: Session, ids: Iterable[str]) -> Change | None:
     """Take marks away; the buildings are unassessed again. History and undo keep what was said."""
-    rows = session.rows(TABLE, list(ids))
+    rows = session.rows(TABLE, [_whole(session, id) for id in ids])
     deltas = [delta for id, row in rows.items() for delta in rules.unmark(id, row)]
     return session.do(words("Take {count} marks away"), deltas, count=str(len(deltas))) if deltas else None
 
 
 def record_act(session: Session, building_id: str, *, category: str, act: str) -> Change | None:
     """Enter the legal category of a building as its inspection act says."""
+    building_id = _whole(session, building_id)
     name, row = name_of(session, building_id), session.row(TABLE, building_id)
     deltas = rules.record_act(building_id, row, category=category, act=act)
     return session.do(words("Enter the inspection act of {building}"), deltas, building=name)
 
 
 def damage_view(session: Session, ids: NDArray[np.object_] | Sequence[str]) -> DamageView:
-    """How buildings are shown, one entry for each id in that order."""
-    marks = _marks(session, ids)
-    seen = readings(session)
-    grade = np.fromiter((marks.get(id, _UNMARKED)[0] for id in ids), np.int8, len(ids))
-    remote = np.fromiter((marks.get(id, _UNMARKED)[1] for id in ids), bool, len(ids))
-    reading = np.fromiter((seen.get(id, NONE) for id in ids), np.int8, len(ids))
+    """How buildings are shown, one entry for each id in that order; a part is shown as its building."""
+    parts = wholes(session)
+    whole = [parts.get(id, id) for id in ids] if parts else ids
+    marks, seen = _marks(session, whole), readings(session)
+    grade = np.fromiter((marks.get(id, _UNMARKED)[0] for id in whole), np.int8, len(ids))
+    remote = np.fromiter((marks.get(id, _UNMARKED)[1] for id in whole), bool, len(ids))
+    reading = np.fromiter((seen.get(id, NONE) for id in whole), np.int8, len(ids))
     return DamageView(grade, reading, np.where(grade >= 0, remote, reading >= 0))
 
 
 def next_unassessed(session: Session, from_id: str, skip: Iterable[str] = ()) -> str | None:
     """The nearest building without a mark; None when there is none left. `skip` are passed over."""
     stock = buildings(session)
+    from_id = _whole(session, from_id)
     here = stock.place.get(from_id)
     if here is None:
         raise UserError("no-such-thing", what=words("building"), id=from_id)
@@ -243,6 +247,10 @@ def _marked(session: Session, building_id: str) -> Fields:
     if row is None:
         raise UserError("no-such-thing", what=words("damage mark"), id=building_id)
     return row
+
+
+def _whole(session: Session, building_id: str) -> str:
+    return wholes(session).get(building_id, building_id)
 
 
 def _with(row: Fields | None, sha256: Iterable[str]) -> frozenset[str]:

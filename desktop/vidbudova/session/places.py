@@ -16,7 +16,7 @@ from vidbudova.text import _
 
 @dataclass(frozen=True, slots=True)
 class Buildings:
-    """Whole buildings (parts are left out: a part is no building of its own) that have a footprint.
+    """Whole buildings that have a footprint; a part is no building of its own.
 
     Attributes
     ----------
@@ -48,6 +48,18 @@ def footprints(session: Session) -> tuple[NDArray[np.object_], NDArray[np.object
     return found.ids, found.footprints
 
 
+def wholes(session: Session) -> dict[str, str]:
+    """The building that each part belongs to, by part; a part whose building is not here is a building of its own."""
+
+    def read() -> dict[str, str]:
+        found = session.columns("buildings", ["part_of"])
+        parts = {p: w for p, w in zip(found["id"], found["part_of"], strict=True) if w is not None}
+        there = set(found["id"]) if parts else set()
+        return {part: whole for part, whole in parts.items() if whole in there and whole not in parts}
+
+    return session.remembered("wholes of parts", ("buildings",), read)
+
+
 def name_of(session: Session, building_id: str) -> str:
     """What people call a building: its address, its name, or the start of its id; UserError if there is none."""
     row = session.row("buildings", building_id)
@@ -59,8 +71,8 @@ def name_of(session: Session, building_id: str) -> str:
 
 def _read(session: Session) -> Buildings:
     ids, shapes = session.geometries("buildings")
-    part_of = session.columns("buildings", ["part_of"])["part_of"]
-    whole = np.array([p is None for p in part_of], bool) & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    parts = wholes(session)
+    whole = np.array([id not in parts for id in ids], bool) & ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     ids, shapes = ids[whole], shapes[whole]
     return Buildings(ids, shapes, points_on(shapes), {id: i for i, id in enumerate(ids)})
 
@@ -72,3 +84,14 @@ def points_on(shapes: NDArray[np.object_]) -> Floats:
     points[outside] = shapely.point_on_surface(shapes[outside])
     xy: Floats = shapely.get_coordinates(points)
     return xy
+
+
+def find_id(session: Session, said: str) -> str:
+    """The id of a building given by its id here or by its id in the source (an OSM id …), if only one has that."""
+    if session.row("buildings", said) is not None:
+        return said
+    found = session.columns("buildings", ["source_id"])
+    same = [str(id) for id, source in zip(found["id"], found["source_id"], strict=True) if source == said]
+    if len(same) != 1:
+        raise UserError("no-such-thing", what=_("building"), id=said)
+    return same[0]
