@@ -45,6 +45,7 @@ class Buildings:
         self.weight = np.array([4 * corners[self.rows(leaf)].sum() for leaf in range(len(self.leaves))], np.float64)
         self.broken = np.zeros(len(solids), np.int8)
         self.drawn = Drawn(self._make)
+        self.shown = self.shaded = True
 
     def rows(self, leaf: int) -> Ints:
         """The buildings of one leaf tile."""
@@ -66,15 +67,17 @@ class Buildings:
         full = (large > FULL_PX) & (spent < FULL_TRIANGLES * detail)
         level = np.where(full, np.where(large > FINE_PX, FINE, FULL), BOX)
         wanted |= {self._afford(int(k), int(leaf), purse) for k, leaf in zip(level, leaves, strict=True)}
-        self.drawn.show(wanted)
+        self.drawn.show(wanted if self.shown else set())
         self._shade(dict(zip(leaves.tolist(), large.tolist(), strict=True)), still)
 
     def _shade(self, large: dict[int, float], still: bool) -> None:
         """Shadows of boxes only where they can be seen, and the light of the sky only at rest."""
+        still = still and self.shaded
         for level, tile in self.drawn.shown:
             surfaces = self.drawn.made[level, tile]
-            if level == BOX:
-                surfaces[1].show(still or large[tile] > BOX_SHADOW_PX)
+            if level != CAP:
+                seen = level != BOX or still or large[tile] > BOX_SHADOW_PX
+                surfaces[1].show(self.shaded and seen)
             for surface in surfaces[2:]:
                 surface.show(still)
 

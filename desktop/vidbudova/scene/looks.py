@@ -111,5 +111,5 @@ def shifted_sun(frame: int, width: float) -> Sequence[float]:
 def sky_light(frame: int) -> Sequence[float]:
     """A direction of the sky, different each frame, more often high than low."""
     turn = 2.39996 * frame + 0.7
-    low = 0.35 + 1.1 * ((frame * 5 % 12) / 11.0)
+    low = 0.30 + 0.8 * ((frame * 5 % 12) / 11.0)
     return (low * math.cos(turn), low * math.sin(turn), 1.0)

@@ -12,7 +12,6 @@ from vidbudova.scene.ruins import ruin
 from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids
 from vidbudova.scene.walls import flat_tops, walls
 
-HOLLOW_FILL = 0.62
 STANDING_SHARE = {0: 1.0, 4: 0.8, 5: 0.2}
 """How much of its height a building of a broken form keeps at the far levels."""
 
@@ -79,7 +78,7 @@ def boxes(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) 
     """One oriented box a building; courtyards and other hollow footprints as plain prisms, so that they stay hollow."""
     keep = solids.drawn[rows]
     rows, top = rows[keep], standing_m(solids, rows, broken)[keep]
-    hollow = solids.fill[rows] < HOLLOW_FILL
+    hollow = solids.hollow[rows]
     plain = [walls(solids, rows[hollow], top[hollow], origin), flat_tops(solids, rows[hollow], top[hollow], origin)]
     for mesh in plain:
         mesh.facade[:, 2] = PLAIN

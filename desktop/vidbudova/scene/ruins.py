@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vidbudova.scene.mesh import CUT, PLAIN, Mesh, faces, joined, quads
-from vidbudova.scene.solids import STOREY_M, Floats, Solids, seed_of
+from vidbudova.scene.solids import STOREY_M, Floats, Solids, polygon_of, seed_of
 from vidbudova.scene.walls import BAY_M
 
 CELL_M = 3.4
@@ -37,7 +37,7 @@ class Grid:
             (self.along[:-1] + self.along[1:]) / 2, (self.across[:-1] + self.across[1:]) / 2, indexing="ij"
         )
         self.middle = np.dstack([u, v])
-        shape = _polygon(solids, row).buffer(margin_m, quad_segs=2)
+        shape = polygon_of(solids.shapes, row).buffer(margin_m, quad_segs=2)
         self.inside = shapely.contains_xy(shape, self.world(self.middle.reshape(-1, 2))).reshape(u.shape)
         if not self.inside.any():
             self.inside[:] = True
@@ -51,17 +51,6 @@ class Grid:
 def _outline(solids: Solids, row: int) -> Floats:
     first, last = solids.shapes.feature_offsets[row : row + 2]
     return solids.shapes.xy[solids.shapes.part_offsets[first] : solids.shapes.part_offsets[last]]
-
-
-def _polygon(solids: Solids, row: int) -> shapely.Geometry:
-    first, last = solids.shapes.feature_offsets[row : row + 2]
-    rings = [
-        solids.shapes.xy[a:b]
-        for a, b in zip(
-            solids.shapes.part_offsets[first:last], solids.shapes.part_offsets[first + 1 : last + 1], strict=True
-        )
-    ]
-    return shapely.make_valid(shapely.symmetric_difference_all([shapely.Polygon(r) for r in rings if len(r) >= 3]))
 
 
 def _lines(low: float, high: float, own: Floats, cell_m: float) -> Floats:
@@ -94,13 +83,13 @@ def _bitten(grid: Grid, storeys: int, rng: np.random.Generator) -> Floats:
     span = np.array([np.ptp(grid.along), np.ptp(grid.across)])
     low = np.array([grid.along[0], grid.across[0]])
     left = np.full(grid.inside.shape, float(storeys))
-    for _ in range(1 + int(span[0] > 45) + int(span[0] > 90)):
+    for _ in range(1 + int(span[0] > 60) + int(span[0] > 120)):
         place = low + span * rng.uniform(0.1, 0.9, 2)
-        radius = rng.uniform(0.16, 0.28) * span[0] + 3.0
+        radius = rng.uniform(0.13, 0.24) * span[0] + 3.0
         away = np.linalg.norm((grid.middle - place) * np.array([1.0, 0.7]), axis=2) / radius
         bite = np.clip(1.25 - away, 0, 1) * rng.uniform(0.6, 1.05) * storeys
         left = np.minimum(left, storeys - np.round(bite + rng.uniform(-0.6, 0.9, left.shape) * (away < 1.35)))
-    room = (rng.random(left.shape) < 0.12) & (left == storeys)
+    room = (rng.random(left.shape) < 0.06) & (left == storeys)
     left = np.clip(np.where(room, left - 1, left), 0.0, storeys)
     ragged = np.where(left < storeys, rng.uniform(-0.15, 0.45, left.shape), 0.0)
     return np.asarray(np.where(grid.inside, np.clip(left + ragged, 0.15, storeys), 0.0))
@@ -162,9 +151,12 @@ def heap(solids: Solids, row: int, origin: Floats, rng: np.random.Generator) -> 
     x, y = np.meshgrid(grid.along, grid.across, indexing="ij")
     node = np.dstack([x, y]) + rng.uniform(-0.7, 0.7, (*x.shape, 2))
     depth = shapely.distance(
-        shapely.points(grid.world(np.dstack([x, y])).reshape(-1, 2)), _polygon(solids, row).buffer(2.0).boundary
+        shapely.points(grid.world(np.dstack([x, y])).reshape(-1, 2)),
+        polygon_of(solids.shapes, row).buffer(2.0).boundary,
     )
-    inside = shapely.contains_xy(_polygon(solids, row).buffer(2.0), grid.world(np.dstack([x, y])).reshape(-1, 2))
+    inside = shapely.contains_xy(
+        polygon_of(solids.shapes, row).buffer(2.0), grid.world(np.dstack([x, y])).reshape(-1, 2)
+    )
     rise = np.where(inside, np.minimum(depth / 3.5, 1.0), 0.0).reshape(x.shape)
     z = rise * rng.uniform(0.7, 1.25, x.shape) * (0.8 + 0.4 * np.sin(x / 7.0 + rng.uniform(0, 6)) ** 2)
     mean = max(float(z.mean()), 1e-6)

@@ -16,7 +16,7 @@ from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
-from vidbudova.scene.looks import SHARES, make_looks, shifted_sun, sky_light, uniforms_of
+from vidbudova.scene.looks import AMBIENT_SHARE, SHARES, make_looks, shifted_sun, sky_light, uniforms_of
 from vidbudova.scene.overlay import Overlay, building_edges, zone_colours
 from vidbudova.scene.pick import Pick, Picker, inside_mask
 from vidbudova.scene.solids import Ints, solids_of
@@ -244,8 +244,8 @@ class Scene:
         worn, broken, zones = self.colours.texels.copy(), self._broken(), self.zones
         before = np.round(np.array(self.theme["building"]) * 255).astype(np.uint8)
         self.theme = style(name)
-        for look in self.looks.values():
-            look.set(uniforms_of(self.theme))
+        for name_of, look in self.looks.items():
+            look.set(uniforms_of(self.theme) | ({"shadowShare": AMBIENT_SHARE} if name_of == "ambient" else {}))
         self.ground.remove()
         self.sky.remove()
         self._furnish()
@@ -273,6 +273,7 @@ class Scene:
         purse = Purse(STILL_PURSE_S if still else MOVING_PURSE_S)
         detail = STILL_DETAIL if still else self.pace
         assert self.buildings is not None
+        self.buildings.shown, self.buildings.shaded = self.visible["buildings"], self.visible["shadows"]
         self.buildings.place(view, detail, purse, still)
         for (layer, _), bands in self.bands.items():
             bands.shown = self.visible[layer]

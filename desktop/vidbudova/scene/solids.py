@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
@@ -14,6 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 STOREY_M = 3.0
+HOLLOW_FILL = 0.62
 UNKNOWN_HEIGHT_M = 6.0
 ROOF_CODES = {"flat": 0, "gabled": 1, "hipped": 2, "shed": 3, "pyramidal": 4, "dome": 5}
 WINDOWLESS = frozenset({"garage", "industrial", "utility", "religious", "transport"})
@@ -28,7 +30,8 @@ class Solids:
     form within that; storeys : between base and top; windows : whether walls show them; owner : the building whose
     colour and id it wears (itself but for parts); drawn : False for outlines whose parts are drawn instead;
     low, high : (n, 2) footprint bounds; frame : (n, 2) unit vector of the longest wall; box : (n, 4) bounds in it
-    (along 0, along 1, across 0, across 1, about the origin); fill : share of that box that the footprint covers.
+    (along 0, along 1, across 0, across 1, about the origin); fill : share of that box that the footprint covers;
+    hollow : whether a box would hide a courtyard or much else that is open.
     """
 
     shapes: Shapes
@@ -45,6 +48,7 @@ class Solids:
     frame: Floats
     box: Floats
     fill: Floats
+    hollow: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.base_m)
@@ -74,13 +78,14 @@ def solids_of(shapes: Shapes) -> Solids:
     width = np.minimum(box[:, 1] - box[:, 0], box[:, 3] - box[:, 2])
     roof_m = np.where(real(shapes, "roof_height_m") > 0, real(shapes, "roof_height_m"), np.minimum(0.35 * width, 5.0))
     roof_m = np.where(roof == 0, 0.0, np.minimum(roof_m, 0.6 * (top - base)))
+    hollow = (fill < HOLLOW_FILL) | (_per_feature_count(shapes.is_hole, shapes.feature_offsets) > 0)
     owner = _owners(shapes)
     drawn = has_shape.copy()
     drawn[np.unique(owner[(owner != np.arange(n)) & has_shape])] = False
     walls = top - base - roof_m
     storeys = np.where(levels > 0, np.maximum(np.round(levels), 1), np.maximum(np.round(walls / STOREY_M), 1))
     windows = ~np.isin(use, list(WINDOWLESS))
-    return Solids(shapes, base, top, roof, roof_m, storeys, windows, owner, drawn, low, high, frame, box, fill)
+    return Solids(shapes, base, top, roof, roof_m, storeys, windows, owner, drawn, low, high, frame, box, fill, hollow)
 
 
 def real(shapes: Shapes, name: str) -> Floats:
@@ -127,6 +132,23 @@ def _per_feature(reduce: np.ufunc, values: Floats, offsets: Ints) -> Floats:
     if some.any():
         out[some] = reduce.reduceat(values, offsets[:-1][some], axis=0)
     return out
+
+
+def _per_feature_count(marked: NDArray[np.bool_], offsets: Ints) -> Ints:
+    total = np.r_[0, np.cumsum(marked)]
+    return np.asarray(total[offsets[1:]] - total[offsets[:-1]], np.int64)
+
+
+def polygon_of(shapes: Shapes, row: int) -> shapely.Geometry:
+    """One feature as a valid shapely geometry, holes and all."""
+    first, last = (int(k) for k in shapes.feature_offsets[row : row + 2])
+    found = []
+    for begin in [k for k in range(first, last) if not shapes.is_hole[k]]:
+        end = next((k for k in range(begin + 1, last) if not shapes.is_hole[k]), last)
+        rings = [shapes.xy[shapes.part_offsets[k] : shapes.part_offsets[k + 1]] for k in range(begin, end)]
+        if len(rings[0]) >= 3:
+            found.append(shapely.Polygon(rings[0], [r for r in rings[1:] if len(r) >= 3]))
+    return shapely.make_valid(shapely.MultiPolygon(found))
 
 
 def next_vertex(shapes: Shapes) -> Ints:

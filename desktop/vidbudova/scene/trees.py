@@ -10,7 +10,7 @@ from vidbudova.model.shapes import Shapes
 from vidbudova.scene.city import City
 from vidbudova.scene.land import Ground
 from vidbudova.scene.pick import Picker
-from vidbudova.scene.solids import Floats, real, words
+from vidbudova.scene.solids import Floats, polygon_of, real, words
 from vidbudova.scene.style import Colour, Style
 from vidbudova.scene.surface import Surface
 from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
@@ -86,9 +86,7 @@ def strew(landuse: Shapes) -> Floats:
     found: list[Floats] = [np.zeros((0, 2))]
     left = MOST_STREWN
     for row in np.flatnonzero(np.isin(kind, list(SPACING_M))).tolist():
-        first, last = landuse.feature_offsets[row : row + 2]
-        rings = [landuse.xy[landuse.part_offsets[k] : landuse.part_offsets[k + 1]] for k in range(first, last)]
-        area = shapely.make_valid(shapely.symmetric_difference_all([shapely.Polygon(r) for r in rings if len(r) >= 3]))
+        area = polygon_of(landuse, row)
         places = _grid_in(area.buffer(-2.0), SPACING_M[kind[row]])[:left]
         left -= len(places)
         found.append(places)
