@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +14,14 @@ from vidbudova.errors import UserError
 from vidbudova.store.connection import Connect, Connection, connect, mended, set_up, transaction
 from vidbudova.store.lock import Lock
 from vidbudova.text import _
+
+log = logging.getLogger(__name__)
+
+
+def beside(path: Path, ending: str) -> Path:
+    """`City.media` for `City.vbp.gpkg` and "media"."""
+    stem = path.name.removesuffix(".gpkg").removesuffix(".vbp")
+    return path.with_name(f"{stem}.{ending}")
 
 
 class Access:
@@ -25,7 +35,9 @@ class Access:
     notices : sentences about what was found when it was opened.
     """
 
-    def __init__(self, path: Path, facts: Mapping[str, Any], lock: Lock | None, connector: Connect = connect) -> None:
+    def __init__(
+        self, path: Path, facts: Mapping[str, Any], lock: Lock | None, connector: Connect = connect, mode: str = "ro"
+    ) -> None:
         self.path = path
         self.crs = str(facts["crs"])
         self.srs_id = int(facts["srs_id"])
@@ -36,10 +48,14 @@ class Access:
         self._connect = connector
         self._mutex = threading.RLock()
         self._readers: dict[int, tuple[threading.Thread, Connection]] = {}
-        self._mode = "ro"
+        self._mode = mode
         self._writer: Connection | None = None
         if lock is not None:
             self._writer = self._open_writer()
+
+    def beside(self, ending: str) -> Path:
+        """The folder of this project with that ending: ``media``, ``snapshots``."""
+        return beside(self.path, ending)
 
     def _open_writer(self) -> Connection:
         with mended(self.path):
@@ -81,10 +97,23 @@ class Access:
             for _thread, db in self._readers.values():
                 db.close()
             self._readers.clear()
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
-            self.read_only = True
+            try:
+                self._close_writer()
+            finally:
+                if self._lock is not None:
+                    self._lock.release()
+                    self._lock = None
+                self.read_only = True
+
+    def _close_writer(self) -> None:
+        """SQLite folds its log into the file when the last connection goes; a full disk leaves that to the next."""
+        db, self._writer = self._writer, None
+        if db is None:
+            return
+        try:
+            with transaction(db):
+                db.execute("UPDATE vb_meta SET value = 0 WHERE key = 'open'")
+        except sqlite3.Error:
+            log.warning("the project could not be marked as closed", exc_info=True)
+        finally:
+            db.close()

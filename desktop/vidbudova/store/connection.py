@@ -53,6 +53,7 @@ def set_up(db: Connection, writer: bool) -> None:
     db.execute("PRAGMA temp_store = MEMORY")
     db.execute("PRAGMA busy_timeout = 2000")
     if writer:
+        db.execute("PRAGMA query_only = OFF")
         db.execute("PRAGMA journal_mode = WAL").fetchall()
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = OFF")

@@ -12,6 +12,7 @@ FORMAT = 2
 
 APPLICATION_ID = 0x47504B47
 USER_VERSION = 10300
+NO_TIME = "1970-01-01T00:00:00.000Z"
 PARKED = "vb_parked_"
 """Rows of layers that were taken out, and imported rows that were deleted, wait in tables of this prefix."""
 

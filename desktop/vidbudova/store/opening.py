@@ -42,7 +42,8 @@ def write_new(db: Connection, crs: str, meta: Mapping[str, Any]) -> None:
             db.execute("INSERT INTO gpkg_spatial_ref_sys VALUES (?, ?, ?, ?, ?, ?)", row)
         for statement, values in ddl.registrations(srs_id, at):
             db.execute(statement, values)
-        facts = {"format": ddl.FORMAT, "schema": ddl.fingerprint(), "crs": name, "srs_id": srs_id, **meta}
+        facts = {"format": ddl.FORMAT, "schema": ddl.fingerprint(), "crs": name, "srs_id": srs_id, "made_at": at}
+        facts.update(meta)
         db.executemany("INSERT INTO vb_meta VALUES (?, ?)", list(facts.items()))
 
 
@@ -93,17 +94,46 @@ def check_ours(db: Connection, path: Path) -> dict[str, Any]:
     return facts
 
 
-def check_objects(db: Connection, path: Path) -> list[str]:
-    """Refuse a file whose tables are not what they should be; gives the names of triggers that are not ours."""
+def strangers(db: Connection, path: Path) -> list[str]:
+    """The names of triggers, none of which are ours; refuses a file in which something else bears a table's name."""
+    there = dict(db.execute("SELECT name, type FROM sqlite_master").fetchall())
+    for name, (kind, _sql) in ddl.expected().items():
+        if there.get(name, kind) != kind:
+            raise _changed(path, name)
+    return sorted(name for name, kind in there.items() if kind == "trigger")
+
+
+def _changed(path: Path, name: str) -> UserError:
+    reason = _("its part “{name}” is not as it was made.").format(name=name)
+    return UserError("project-not-ours", path=path, reason=reason)
+
+
+def check_objects(db: Connection, path: Path) -> None:
+    """Refuse a file whose tables are not what they should be."""
     objects = db.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
     there = {name: (kind, sql) for name, kind, sql in objects}
     for name, (kind, sql) in ddl.expected().items():
         found_kind, found_sql = there.get(name, ("", ""))
         same = found_kind == kind and _plain(found_sql) == _plain(sql)
         if not same and not (found_kind == kind == "table" and _harmless(db, name, sql, found_sql)):
-            reason = _("its part “{name}” is not as it was made.").format(name=name)
-            raise UserError("project-not-ours", path=path, reason=reason)
-    return sorted(name for name, (kind, _sql) in there.items() if kind == "trigger")
+            raise _changed(path, name)
+
+
+def drop_strangers(db: Connection, triggers: list[str]) -> None:
+    """Take out triggers of others, and the spatial indexes they kept: unkept, an index would hide features."""
+    for name in triggers:
+        db.execute(f'DROP TRIGGER "{_quoted(name)}"')
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()}
+    for table in ddl.expected():
+        if (index := f"rtree_{table}_geom") in there:
+            db.execute(f'DROP TABLE "{index}"')
+            if "gpkg_extensions" in there:
+                query = "DELETE FROM gpkg_extensions WHERE table_name = ? AND extension_name = 'gpkg_rtree_index'"
+                db.execute(query, (table,))
+
+
+def _quoted(name: str) -> str:
+    return name.replace('"', '""')
 
 
 def _plain(sql: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,36 @@ from typing import Any
 from vidbudova.errors import UserError
 from vidbudova.model import cells
 from vidbudova.model.cells import RowHeads
-from vidbudova.model.change import NOW, Change, Delta, decode, digest, encode
+from vidbudova.model.change import NOW, Change, Delta, digest, encode
 from vidbudova.store import draft as drafts
-from vidbudova.store import heads, layers, log, opening, reading, stack, tables, undo
+from vidbudova.store import (
+    drives,
+    heads,
+    identity,
+    layers,
+    log,
+    opening,
+    reading,
+    rebuild,
+    receiving,
+    snapshots,
+    stack,
+    starting,
+    tables,
+    undo,
+)
+from vidbudova.store.access import beside
+from vidbudova.store.check import Problem, check
 from vidbudova.store.connection import Connect, Connection, connect, mended, set_up
 from vidbudova.store.draft import Draft
-from vidbudova.store.lock import Lock
 from vidbudova.store.view import View
-from vidbudova.text import mark
+from vidbudova.text import _, mark
 
 __all__ = ["Draft", "Project", "create", "open_project"]
 
 
-def beside(path: Path, ending: str) -> Path:
-    """`City.media` for `City.vbp.gpkg` and "media"."""
-    stem = path.name.removesuffix(".gpkg").removesuffix(".vbp")
-    return path.with_name(f"{stem}.{ending}")
+AT_ONCE = 32 * 1024**2
+"""A changed project up to this size gets its snapshot while it is opened; a larger one when it is asked for."""
 
 
 class Project(View):
@@ -120,8 +134,8 @@ class Project(View):
         taken: list[Change] = []
         with self.writing() as db:
             for data, chain in changes:
-                change = _decoded(data)
-                if not log.known(db, [change.id]):
+                change = receiving.decoded(data)
+                if receiving.is_new(db, change, data, chain):
                     self._take_in(db, change, data, chain)
                     taken.append(change)
         return taken
@@ -140,7 +154,7 @@ class Project(View):
         """
         planned = layers.plan(staging, draft_fields)
         if not planned:
-            raise UserError("import-empty", file=draft_fields.get("source", staging.name), reason=mark("no rows"))
+            raise UserError("import-empty", file=draft_fields.get("source", staging.name), reason=_("it has no rows"))
         with self.writing() as db:
             known = {i for (i,) in db.execute("SELECT DISTINCT layer FROM vb_layer")}
             layers.copy_in(db, staging, [p for p in planned if p.id not in known], self.srs_id, progress)
@@ -153,16 +167,50 @@ class Project(View):
         self._note(change)
         return change
 
+    def rebuild(self) -> None:
+        """Make every derived table again from the log and the imported rows."""
+        with self.writing() as db:
+            rebuild.rebuild(db, self.replica, self.srs_id)
+
+    def check(self) -> list[Problem]:
+        """Everything that is wrong with the project; empty when it is whole."""
+        return check(self)
+
+    def checkpoint(self) -> None:
+        """Fold SQLite's log into the file, for quiet moments."""
+        with self._mutex, mended(self.path):
+            if self._writer is not None:
+                self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    def snapshot(self) -> Path:
+        """Copy the project into its snapshots; the oldest goes."""
+        return snapshots.take(self.path, self.beside("snapshots"), self.count_changes())
+
+    def snapshot_if_changed(self, largest: int | None = None) -> Path | None:
+        """A snapshot, if the log has grown since the newest one and the file is not larger than `largest` bytes."""
+        newest = snapshots.listed(self.beside("snapshots"))[:1]
+        lines = self.count_changes()
+        too_large = largest is not None and self.path.stat().st_size > largest
+        if too_large or not lines or (newest and snapshots.lines_of(newest[0]) == lines):
+            return None
+        try:
+            return self.snapshot()
+        except UserError as error:
+            self.notices.append(_("No snapshot could be taken: {reason}").format(reason=error))
+            return None
+
+    def snapshots(self) -> list[Path]:
+        """The snapshots beside the project, newest first; each can be opened as a project."""
+        return snapshots.listed(self.beside("snapshots"))
+
+    def save_copy(self, path: Path | str) -> None:
+        """A whole copy, photos too; opened, it is a replica of its own."""
+        target = Path(path)
+        snapshots.save_copy(self.path, self.beside("media"), target, beside(target, "media"))
+
     def _import_draft(self, deltas: list[Delta], first: layers.Layer, author: str, time_ms: int) -> Draft:
         name = str(first.fields.get("source") or first.fields.get("name") or "")
         return Draft(mark("Import {file}"), deltas, author, time_ms, title_values={"file": name})
-
-
-def _decoded(data: bytes) -> Change:
-    try:
-        return decode(data)
-    except ValueError as error:
-        raise UserError("changes-damaged", origin=mark("the other side")) from error
 
 
 def create(path: Path | str, crs: str, connector: Connect = connect) -> Project:
@@ -170,31 +218,60 @@ def create(path: Path | str, crs: str, connector: Connect = connect) -> Project:
     path = Path(path)
     if path.exists():
         raise UserError("project-exists", path=path)
-    lock = Lock(path, beside(path, "snapshots") / "lock")
-    facts = {"replica": uuid.uuid4().hex}
     with mended(path):
-        db = connector(path, "rwc")
-        set_up(db, writer=True)
-        opening.write_new(db, crs, facts)
-        found = opening.meta(db)
-        db.close()
-    return Project(path, found, lock, connector)
+        lock = starting.lock_of(path)
+    try:
+        with mended(path):
+            db = connector(path, "rwc")
+            try:
+                set_up(db, writer=True)
+                opening.write_new(db, crs, {"replica": identity.new_replica()})
+            finally:
+                db.close()
+            facts, _notices = starting.for_writing(path, connector, lock)
+        return Project(path, facts, lock, connector)
+    except BaseException:
+        _forget(path)
+        lock.release()
+        raise
+
+
+def _forget(path: Path) -> None:
+    """Leave no half-made project."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 def open_project(path: Path | str, read_only: bool = False, connector: Connect = connect) -> Project:
-    """Open a project file; UserError says why not."""
+    """Open a project file; UserError says why not.
+
+    On a network or removable drive, and where nothing can be written, it is opened to look only, with a notice.
+    """
     path = Path(path)
     opening.look(path)
-    lock = None if read_only else Lock(path, beside(path, "snapshots") / "lock")
+    reason = "" if read_only else drives.why_read_only(path)
+    if read_only or reason:
+        return _open_to_look(path, reason, connector)
+    with mended(path):
+        lock = starting.lock_of(path)
     try:
         with mended(path):
-            db = connector(path, "ro" if read_only else "rw")
-            set_up(db, writer=False)
-            facts = opening.check_ours(db, path)
-            opening.check_objects(db, path)
-            db.close()
-        return Project(path, facts, lock, connector)
+            facts, notices = starting.for_writing(path, connector, lock)
+        project = Project(path, facts, lock, connector)
     except BaseException:
-        if lock is not None:
-            lock.release()
+        lock.release()
         raise
+    project.notices += notices
+    project.snapshot_if_changed(AT_ONCE)
+    return project
+
+
+def _open_to_look(path: Path, reason: str, connector: Connect) -> Project:
+    with mended(path):
+        facts = starting.for_reading(path, connector)
+        project = Project(path, facts, None, connector, starting.read_mode(path))
+    if reason:
+        notice = _("The project was opened to look only: {reason} Save a copy on this computer to go on there.")
+        project.notices.append(notice.format(reason=reason))
+    return project
