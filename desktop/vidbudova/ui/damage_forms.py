@@ -69,3 +69,10 @@ def _inner(painter: QPainter, key: str) -> None:
     painter.setPen(QPen(INK, 1.2))
     for crack in CRACKS.get(key, []):
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in crack]))
+
+
+def swatch(painter: QPainter, box: QRectF, key: str, hatched: bool = False) -> None:
+    """A plain patch of a grade's colour."""
+    painter.fillRect(box, rgb_colour(key))
+    if hatched:
+        painter.fillRect(box, QBrush(QColor(35, 39, 44, 150), Qt.BrushStyle.BDiagPattern))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
@@ -16,7 +15,6 @@ from vidbudova.ui import tool_paint as brush
 from vidbudova.ui.tool_clicks import ClickTool
 from vidbudova.ui.tool_draw import DrawTool
 from vidbudova.ui.tool_draw_paint import metres
-from vidbudova.ui.tool_snaps import Snaps
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
@@ -40,12 +38,12 @@ def length_of(outline: Outline, aim: Aim | None = None) -> float:
 class DistanceTool(DrawTool):
     """Clicks along a line; the sum stays beside the last of them."""
 
-    def __init__(self, desk: Desk, snaps: Snaps, left: Callable[[], None] = lambda: None) -> None:
-        super().__init__(desk, snaps, self._keep, left=left, closed=False)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, self._keep, closed=False)
         self.kept: Outline | None = None
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:
         """What the next click does."""
         return _("Click along the way. Enter or a double click ends it; the next click begins anew.")
 
@@ -80,8 +78,8 @@ class DistanceTool(DrawTool):
 class AreaTool(DrawTool):
     """Clicks round an area; its size and outline length stay in the middle of it."""
 
-    def __init__(self, desk: Desk, snaps: Snaps, left: Callable[[], None] = lambda: None) -> None:
-        super().__init__(desk, snaps, self._keep, left=left)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, self._keep)
         self.kept: Outline | None = None
 
     def clicked(self, event: QMouseEvent) -> None:
@@ -117,14 +115,13 @@ class AreaTool(DrawTool):
 class HeightTool(ClickTool):
     """The height of the thing under the mouse; two clicks give the difference between two places."""
 
-    def __init__(self, desk: Desk, left: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._left = left
         self.places: list[Place] = []
         self.under: Place | None = None
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:
         """What the next click does."""
         return _("Point at a roof for its height; click two places for the difference between them.")
 
@@ -146,7 +143,7 @@ class HeightTool(ClickTool):
             self.places = self.places[:-1]
             self.repaint()
         elif event.key() == Qt.Key.Key_Escape:
-            self._left()
+            self.leave()
         return True
 
     def words(self) -> str:

@@ -21,14 +21,16 @@ CLICK_PX = 5
 class ClickTool:
     """A tool that acts on clicks and lets drags and the wheel move the camera."""
 
-    hint = ""
-    """One line on what a click does, shown on the view."""
-
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.ground = Ground(desk.viewport)
         self.cursor: QPointF | None = None
         self._pressed: QPointF | None = None
+
+    @property
+    def hint(self) -> str:
+        """One line on what a click does, shown on the view."""
+        return ""
 
     def clicked(self, event: QMouseEvent) -> None:
         """A click with the left button."""
@@ -38,6 +40,10 @@ class ClickTool:
 
     def finished(self) -> None:
         """Called when the tool is put away."""
+
+    def leave(self) -> None:
+        """Put the tool away."""
+        self.desk.viewport.set_tool(None)
 
     def press(self, event: QMouseEvent) -> bool:
         """Remember where, and leave the drag to the camera."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
+from vidbudova.errors import UserError
 from vidbudova.model import outline as drawing
 from vidbudova.model import typed as typing
 from vidbudova.model.outline import Aim, Outline, Wish
@@ -15,7 +16,7 @@ from vidbudova.model.typed import Typed
 from vidbudova.text import _
 from vidbudova.ui import tool_draw_paint
 from vidbudova.ui.tool_clicks import ClickTool
-from vidbudova.ui.tool_snaps import Snaps
+from vidbudova.ui.tool_snaps import snaps_of
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
@@ -28,22 +29,19 @@ class DrawTool(ClickTool):
 
     done : called with the finished Outline; may raise UserError, then the drawing stays as it is.
     changed : called with the Outline and the Aim on every step, for live numbers.
-    left : called when the person leaves with nothing drawn.
     """
 
     def __init__(
         self,
         desk: Desk,
-        snaps: Snaps,
         done: Callable[[Outline], None],
         changed: Callable[[Outline, Aim | None], None] = lambda outline, aim: None,
-        left: Callable[[], None] = lambda: None,
         closed: bool = True,
         start: Outline | None = None,
     ) -> None:
         super().__init__(desk)
-        self.snaps, self.closed = snaps, closed
-        self._done, self._changed, self._left = done, changed, left
+        self.snaps, self.closed = snaps_of(desk), closed
+        self._done, self._changed = done, changed
         self._start = start or Outline()
         self.outline = self._start
         self.typed = Typed()
@@ -52,7 +50,7 @@ class DrawTool(ClickTool):
         self._shift = False
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:
         """What the next step is."""
         if not self.outline.corners:
             return _("Click the first corner. Esc leaves.")
@@ -95,9 +93,8 @@ class DrawTool(ClickTool):
 
     def end(self) -> None:
         """Close the ring (or end the line) and hand it over."""
-        finished = self._as_line() if not self.closed else drawing.close(self.outline)
-        self._done(finished)
-        self.restart()
+        finished = drawing.close(self.outline) if self.closed else self.outline
+        self._hand_over(finished)
 
     def close_and_cut(self) -> None:
         """Close the ring and go on with a hole in it."""
@@ -145,8 +142,7 @@ class DrawTool(ClickTool):
         placed = self._place_on_line(self.aim) if not self.closed else drawing.place(self.outline, self.aim)
         was_closed, self.typed = self.aim.closes and self.closed, Typed()
         if was_closed:
-            self._done(placed)
-            self.restart()
+            self._hand_over(placed)
             return
         self.outline = placed
         self._aim_again()
@@ -157,8 +153,16 @@ class DrawTool(ClickTool):
             return self.outline
         return drawing.place(self.outline, Aim(at.xy, at.snap, False, at.length_m, at.bearing_deg))
 
-    def _as_line(self) -> Outline:
-        return self.outline
+    def _hand_over(self, finished: Outline) -> None:
+        """A new drawing begins, unless the one who takes this one refuses it or puts it back in hand."""
+        before, self.outline = self.outline, finished
+        try:
+            self._done(finished)
+        except UserError:
+            self.outline = before
+            raise
+        if self.outline is finished:
+            self.restart()
 
     def _step_key(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -195,7 +199,7 @@ class DrawTool(ClickTool):
         elif self.outline != self._start:
             self.take_back()
         else:
-            self._left()
+            self.leave()
 
     def _tell(self) -> None:
         self._changed(self.outline, self.aim)

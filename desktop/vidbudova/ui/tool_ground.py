@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from PySide6.QtCore import QPointF
 
 from vidbudova.model.snapping import XY, Snap
 
 if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
     from vidbudova.ui.viewport import Viewport
 
 SNAP_PX = 12
@@ -73,3 +75,10 @@ class Ground:
 
 def _apart(a: QPointF, b: QPointF) -> float:
     return math.hypot(a.x() - b.x(), a.y() - b.y())
+
+
+def fly_to_row(desk: Desk, table: str, id: str) -> None:
+    """Fly until one row of a table fills the view."""
+    row = desk.session.row(table, id) if desk.session is not None else None
+    if row is not None and isinstance(row.get("geom"), bytes):
+        desk.viewport.fly_to_bounds(shapely.from_wkb(row["geom"]).bounds, float(row.get("height_m") or 0.0))

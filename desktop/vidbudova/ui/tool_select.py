@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,14 +22,13 @@ CLOSE_PX = 10
 class RectangleTool(ClickTool):
     """Drag a rectangle over buildings. Shift adds to what is selected, Ctrl takes away."""
 
-    def __init__(self, desk: Desk, left: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._left = left
         self._from: QPointF | None = None
         self._to: QPointF | None = None
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:
         """What a drag does."""
         return _("Drag a rectangle over buildings. Shift adds, Ctrl takes away, Esc leaves.")
 
@@ -70,7 +69,7 @@ class RectangleTool(ClickTool):
             self._from = self._to = None
             self.repaint()
         else:
-            self._left()
+            self.leave()
         return True
 
     def paint(self, painter: QPainter) -> None:
@@ -83,13 +82,12 @@ class RectangleTool(ClickTool):
 class PolygonTool(ClickTool):
     """Click round buildings on the screen; Enter, a double click or the first corner closes."""
 
-    def __init__(self, desk: Desk, left: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._left = left
         self.corners: list[QPointF] = []
 
     @property
-    def hint(self) -> str:  # type: ignore[override]
+    def hint(self) -> str:
         """What a click does."""
         return _("Click round the buildings; Enter closes. Shift adds, Ctrl takes away, Esc leaves.")
 
@@ -113,7 +111,7 @@ class PolygonTool(ClickTool):
         elif event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Escape) and self.corners:
             self.corners.pop()
         elif event.key() == Qt.Key.Key_Escape:
-            self._left()
+            self.leave()
         else:
             return False
         self.repaint()
@@ -136,8 +134,9 @@ class PolygonTool(ClickTool):
 
 def choose(desk: Desk, indices: Sequence[int] | np.ndarray, modifiers: Qt.KeyboardModifier) -> None:
     """Replace the selection by buildings of the scene, or with Shift add them, with Ctrl take them away."""
-    ids = [str(i) for i in desk.viewport.building_ids()[np.asarray(indices, int)]]
-    before = list(desk.selection.ids)
+    every = desk.city.table("buildings").ids if desk.city is not None else np.empty(0, object)
+    ids = [str(i) for i in every[np.asarray(indices, int)]]
+    before = list(desk.selection.ids) if desk.selection.table == "buildings" else []
     if modifiers & Qt.KeyboardModifier.ShiftModifier:
         ids = before + [i for i in ids if i not in set(before)]
     elif modifiers & Qt.KeyboardModifier.ControlModifier:

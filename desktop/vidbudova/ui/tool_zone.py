@@ -1,0 +1,116 @@
+"""The tools of the Zones workspace that draw: a new zone, a hole in one, a line that splits one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import shapely
+
+from vidbudova.errors import UserError
+from vidbudova.model import outline as drawing
+from vidbudova.model.outline import Aim, Outline
+from vidbudova.model.zones import TABLE
+from vidbudova.session import zones
+from vidbudova.session.zones import Drawn
+from vidbudova.text import _, ngettext
+from vidbudova.ui.tool_draw import DrawTool
+
+if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
+
+Live = Callable[[shapely.Polygon | None], None]
+
+
+def say_drawn(desk: Desk, drawn: Drawn, words: str) -> None:
+    """Say quietly what was done and what was mended."""
+    desk.notify(" ".join([words, *drawn.sentences]), desk.undo, _("Undo"))
+
+
+class DrawZoneTool(DrawTool):
+    """Draws a new zone and keeps it; an overlap is refused with a button that cuts it away."""
+
+    def __init__(self, desk: Desk, live: Live = lambda area: None, **fields: str | int | None) -> None:
+        """live : gets the area as it is drawn. fields : what the new zone is (kind, phase …)."""
+        super().__init__(desk, self._keep, self._tell_live)
+        self._live, self.fields = live, fields
+
+    def finished(self) -> None:
+        """No more live numbers."""
+        self._live(None)
+
+    def _tell_live(self, outline: Outline, aim: Aim | None) -> None:
+        self._live(drawing.preview(outline, aim))
+
+    def _keep(self, outline: Outline) -> None:
+        area = drawing.polygon(outline)
+        if area is None:
+            return
+        try:
+            self._add(area)
+        except UserError as trouble:
+            if trouble.key != "zone-overlaps":
+                raise
+            words = _(trouble.trouble.message).format(**trouble.values)
+            self.outline = drawing.take_back(outline)
+            self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"))
+
+    def _cut(self, area: shapely.Polygon) -> None:
+        if self.attempt(lambda: self._add(area, cut=True)):
+            self.restart()
+            self.repaint()
+
+    def _add(self, area: shapely.Polygon, cut: bool = False) -> None:
+        session = self.desk.session
+        if session is None:
+            return
+        name = self.fields.get("name") or _("Zone {n}").format(n=session.count(TABLE) + 1)
+        drawn = zones.add(session, area, cut=cut, **{**self.fields, "name": name})
+        self.desk.selection.replace([drawn.id], TABLE)
+        say_drawn(self.desk, drawn, _("“{name}” is drawn.").format(name=name))
+
+
+class HoleTool(DrawTool):
+    """Draws a hole into one zone."""
+
+    def __init__(self, desk: Desk, zone_id: str) -> None:
+        self.zone_id = zone_id
+        row = desk.session.row(TABLE, zone_id) if desk.session is not None else None
+        self.area = shapely.from_wkb(row["geom"]) if row is not None else shapely.MultiPolygon()
+        super().__init__(desk, self._keep)
+
+    def _keep(self, outline: Outline) -> None:
+        hole = drawing.polygon(outline)
+        if hole is None or self.desk.session is None:
+            return
+        if not shapely.contains(self.area, hole):
+            outside = shapely.difference(hole, self.area).representative_point()
+            raise UserError("zone-hole-outside", place=f"{outside.x:.1f}, {outside.y:.1f}")
+        drawn = zones.reshape(self.desk.session, self.zone_id, shapely.difference(self.area, hole))
+        say_drawn(self.desk, drawn, _("The hole is cut."))
+        self.leave()
+
+
+class SplitTool(DrawTool):
+    """Draws a line right across one zone and splits it there."""
+
+    def __init__(self, desk: Desk, zone_id: str) -> None:
+        super().__init__(desk, self._split, closed=False)
+        self.zone_id = zone_id
+
+    @property
+    def hint(self) -> str:
+        """What to draw."""
+        return _("Draw a line right across the zone. Enter or a double click splits it.")
+
+    def _split(self, line: Outline) -> None:
+        session = self.desk.session
+        if session is None or len(line.corners) < 2:
+            return
+        before = session.count(TABLE)
+        zones.split(session, self.zone_id, shapely.LineString(line.corners))
+        made = session.count(TABLE) - before + 1
+        words = ngettext("The zone is {count} zone now.", "The zone is {count} zones now.", made)
+        self.desk.notify(words, self.desk.undo, _("Undo"))
+        self.leave()
+
