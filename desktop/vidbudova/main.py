@@ -29,6 +29,9 @@ def run(argv: Sequence[str] | None = None) -> int:
     if args[:1] == [CHILD_FLAG]:
         return run_child(args[1:])
     text.use_language(text.system_language(), paths.locale())
+    if not has_display(sys.platform, os.environ):
+        # Without it VTK first looks for an X server and complains before it draws off screen all the same.
+        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     if asks_for_window(args):
         return open_window(args[0] if args else None)
     if args[0] in ASIDE:
