@@ -64,8 +64,8 @@ class ZonePanel(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(10)
-        self.actions = QWidget()
-        flow = FlowLayout(self.actions)
+        self.doings = QWidget()
+        flow = FlowLayout(self.doings)
         self.buttons: dict[str, QPushButton] = {}
         titles = {
             "edit": (_("Edit corners"), "pencil"), "hole": (_("Cut a hole"), "draw"), "split": (_("Split"), "split"),
@@ -79,7 +79,7 @@ class ZonePanel(QScrollArea):
         self.numbers_section = Section(_("In the zone"), self.numbers)
         self.form_section = Section(_("Properties"), self.form)
         parts = (
-            self.words, self.draw, self.square, self.snapping, self.volumes, self.list, self.actions,
+            self.words, self.draw, self.square, self.snapping, self.volumes, self.list, self.doings,
             self.numbers_section, self.form_section,
         )  # fmt: skip
         for part in parts:
@@ -195,7 +195,7 @@ class ZonePanel(QScrollArea):
         self._count_selected()
 
     def _enable(self, session: Session | None, count: int) -> None:
-        self.actions.setVisible(count > 0)
+        self.doings.setVisible(count > 0)
         may = session is not None and not session.read_only
         for key, button in self.buttons.items():
             wanted = count > 1 if key == "merge" else (count > 0 if key in ("remove", "fly") else count == 1)
