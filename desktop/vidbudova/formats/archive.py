@@ -71,7 +71,7 @@ def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: i
                 if written > left or (written > RATIO_FROM and written > MOST_RATIO * max(info.compress_size, 1)):
                     raise UserError("file-too-big", file=name, what=_("disk space"), limit=_("the archive swells"))
                 out.write(block)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
         shutil.rmtree(target.parent, ignore_errors=True)
         raise UserError("file-unreadable", file=name, reason=str(error) or type(error).__name__) from None
     return written
