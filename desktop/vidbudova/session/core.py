@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from vidbudova.model.change import NOW, Change, Delta, Value
 from vidbudova.model.merge import Conflict
 from vidbudova.model.schema import TABLES, Field
 from vidbudova.model.shapes import Shapes
+from vidbudova.session.memory import Memory, Touched
 from vidbudova.store.draft import Draft
 from vidbudova.store.project import Project
 from vidbudova.text import _
@@ -52,8 +53,7 @@ class Session:
         self.post = post
         self._listeners: list[Listener] = []
         self._telling = False
-        self._memory: dict[str, tuple[frozenset[str], Any]] = {}
-        self._touched = 0
+        self._memory = Memory()
 
     # -- editing --------------------------------------------------------------------------------------------------
 
@@ -123,7 +123,7 @@ class Session:
 
     def _tell(self, change: Change | None) -> Change | None:
         if change is not None:
-            self._forget(change)
+            self._memory.note(change)
             self.post(lambda: self._call_listeners(change))
         return change
 
@@ -145,24 +145,18 @@ class Session:
 
     # -- remembering ----------------------------------------------------------------------------------------------
 
-    def remembered(self, name: str, tables: Iterable[str], compute: Callable[[], T]) -> T:
-        """What was computed from some tables, computed anew once a Change has touched one of them (or any layer).
+    def remembered(
+        self,
+        name: str,
+        tables: Iterable[str],
+        compute: Callable[[], T],
+        mend: Callable[[T, Touched], T | None] | None = None,
+    ) -> T:
+        """What was computed from some tables, mended or computed anew once a Change touches one of them (or any layer).
 
-        It is forgotten before listeners are called, so that none of them sees an old answer.
+        It is noted before listeners are called, so that none of them sees an old answer.
         """
-        if (known := self._memory.get(name)) is not None:
-            return cast(T, known[1])
-        before = self._touched
-        value = compute()
-        if before == self._touched:
-            self._memory[name] = (frozenset(tables) | {"layers"}, value)
-        return value
-
-    def _forget(self, change: Change) -> None:
-        self._touched += 1
-        for name, (tables, _value) in list(self._memory.items()):
-            if tables & change.tables():
-                self._memory.pop(name, None)
+        return self._memory.recall(name, tables, compute, mend)
 
     # -- reading --------------------------------------------------------------------------------------------------
 

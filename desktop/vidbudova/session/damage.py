@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from vidbudova.errors import UserError
 from vidbudova.model import damage as rules
 from vidbudova.model.change import Change, Delta, Fields
-from vidbudova.model.damage import NONE, TABLE, DamageView
+from vidbudova.model.damage import NONE, DamageView
 from vidbudova.model.zone_statistics import inside
 from vidbudova.session import photos as pictures
 from vidbudova.session.core import Session
+from vidbudova.session.memory import Touched
 from vidbudova.session.places import buildings, name_of, wholes
 from vidbudova.session.readings import readings
 from vidbudova.text import mark as words
+
+TABLE = rules.TABLE
 
 DEFAULT_EVIDENCE = "walk_round"
 """What a mark rests on unless something else is said."""
@@ -218,7 +221,7 @@ Marks = dict[str, tuple[int, bool]]
 def _marks(session: Session, ids: NDArray[np.object_] | Sequence[str]) -> Marks:
     if len(ids) > FEW:
         return _all_marks(session)
-    return {id: (_grade(row), _remote(row)) for id, row in session.rows(TABLE, list(ids)).items()}
+    return _some_marks(session, list(ids))
 
 
 def _all_marks(session: Session) -> Marks:
@@ -230,7 +233,19 @@ def _all_marks(session: Session) -> Marks:
         remote = (rules.is_remote(str(e)) for e in found["evidence"])
         return dict(zip(found["id"], zip(grades, remote, strict=True), strict=True))
 
-    return session.remembered("marks", (TABLE,), read)
+    def mend(marks: Marks, touched: Touched) -> Marks:
+        ids = [id for _table, id in touched]
+        kept = dict(marks)
+        for id in ids:
+            kept.pop(id, None)
+        kept.update(_some_marks(session, ids))
+        return kept
+
+    return session.remembered("marks", (TABLE,), read, mend)
+
+
+def _some_marks(session: Session, ids: Sequence[str]) -> Marks:
+    return {id: (_grade(row), _remote(row)) for id, row in session.rows(TABLE, ids).items()}
 
 
 def _grade(row: Fields) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -27,6 +27,7 @@ from vidbudova.model.zone_statistics import (
 from vidbudova.model.zones import TABLE, Neighbour, Tidied
 from vidbudova.session.core import Session
 from vidbudova.session.damage import damage_view
+from vidbudova.session.memory import Touched
 from vidbudova.session.places import buildings
 from vidbudova.text import _, number
 from vidbudova.text import mark as words
@@ -131,7 +132,9 @@ def stock(session: Session) -> Stock:
     """The buildings as arrays for counting; what does not change with marks is read once."""
     fixed = session.remembered("stock without damage", ("buildings",), lambda: _fixed(session))
     tables = ("buildings", "damage_marks", "matches", "observations")
-    return session.remembered("stock", tables, lambda: _with_damage(session, fixed))
+    return session.remembered(
+        "stock", tables, lambda: _with_damage(session, fixed), lambda old, touched: _remarked(session, old, touched)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,18 @@ def _with_damage(session: Session, fixed: _Fixed) -> Stock:
     return Stock(
         found.xy, fixed.footprint_m2, fixed.levels, fixed.height_m, fixed.people, fixed.home, view.grade, view.reading
     )  # fmt: skip
+
+
+def _remarked(session: Session, old: Stock, touched: Touched) -> Stock | None:
+    """The stock after some buildings were marked; anything else needs it anew."""
+    if any(table != "damage_marks" for table, _id in touched):
+        return None
+    found = buildings(session)
+    i = found.places([id for _table, id in touched])
+    view = damage_view(session, found.ids[i])
+    grade = old.grade.copy()
+    grade[i] = view.grade
+    return replace(old, grade=grade)
 
 
 def listed(session: Session) -> list[dict[str, object]]:
