@@ -1,0 +1,1 @@
+"""The window: words and widgets. Qt; VTK is met in viewport.py alone."""

@@ -1,0 +1,161 @@
+"""The view follows the project: selection, marks, zones, names, legend, attribution, the hover card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor
+
+from vidbudova.model.change import Change
+from vidbudova.text import _, number
+from vidbudova.ui.hover_card import card_of
+from vidbudova.ui.viewport_card import Card
+from vidbudova.ui.viewport_labels import Label
+from vidbudova.ui.viewport_overlay import Legend, LegendLine
+from vidbudova.ui.zone_view import zone_view_of
+
+if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
+    from vidbudova.ui.project_opening import Opening
+
+DRAWN = frozenset({"layers"})
+"""Tables whose Changes bring other shapes; buildings only when a form changed."""
+FORM = frozenset({"geom", "height_m", "levels", "min_height_m", "roof_shape", "roof_height_m", "part_of"})
+PLACES_FROM_M = 6000.0
+RANKS = {"hospital": 5.0, "school": 3.0, "fire_station": 4.0, "shelter": 2.0}
+
+
+class Following(QObject):
+    """See the module."""
+
+    def __init__(self, desk: Desk, opening: Opening) -> None:
+        super().__init__(desk)
+        self._desk, self._opening = desk, opening
+        self._card: tuple[str, str, Card | None] = ("", "", None)
+        desk.selection.changed.connect(self.show_selection)
+        desk.changed.connect(self.follow)
+        desk.city_changed.connect(self.follow_city)
+        desk.theme_changed.connect(self.dress)
+        self._zones = zone_view_of(desk)
+        overlay = desk.viewport.overlay
+        overlay.legend, overlay.card = self.legend, self.card
+        overlay.labels.providers.append(self.place_labels)
+
+    # -- changes --------------------------------------------------------------------------------------------------
+
+    def follow(self, change: Change) -> None:
+        """One Change: only what it touches is drawn anew."""
+        self._card = ("", "", None)
+        desk, tables = self._desk, change.tables()
+        if tables & DRAWN or any(d.table == "buildings" and touches_form(d) for d in change.deltas):
+            self._opening.reload()
+            return
+        if desk.painting is not None:
+            desk.painting.on_change(change)
+        if tables & {"matches", "observations"}:
+            self.show_observations()
+        desk.viewport.update()
+
+    def follow_city(self) -> None:
+        """Another city is on the view."""
+        self._card = ("", "", None)
+        self.show_observations()
+        self.show_selection()
+        session = self._desk.session
+        if session is not None:
+            rows = session.rows("layers").values()
+            said = [str(row.get("attribution") or "") for row in rows]
+            self._desk.viewport.overlay.attributions = list(dict.fromkeys(text for text in said if text))
+        self._desk.viewport.overlay.labels.stale()
+
+    def dress(self, theme: str) -> None:
+        """The scene in a theme."""
+        scene = self._desk.viewport.scene
+        if scene is not None:
+            scene.set_theme("dark" if theme == "dark" else "light")
+            if self._desk.painting is not None:
+                self._desk.painting.repaint()
+            self.show_selection()
+            self.show_observations()
+        self._zones.show()
+        self._desk.viewport.redraw()
+
+    def show_selection(self) -> None:
+        """Outline what is selected."""
+        desk = self._desk
+        scene, painting = desk.viewport.scene, desk.painting
+        if scene is not None and painting is not None:
+            chosen = desk.selection.ids if desk.selection.table == "buildings" else ()
+            scene.select(painting.rows(list(chosen)))
+            desk.viewport.redraw()
+
+    def show_observations(self) -> None:
+        """Dots and cells of what was seen; read in a worker."""
+        session = self._desk.session
+        if session is None or session.count("observations") == 0:
+            return
+
+        def work(progress: Any, cancelled: Any) -> tuple[Any, ...]:
+            from vidbudova.ui.observed import observed
+
+            return observed(session)
+
+        def done(found: tuple[Any, ...]) -> None:
+            scene = self._desk.viewport.scene
+            if scene is not None and self._desk.session is session:
+                points, colours, unmatched, areas, area_colours = found
+                scene.set_observations(points, colours, unmatched)
+                scene.set_cells(areas, area_colours)
+                self._desk.viewport.redraw()
+
+        self._desk.jobs.start(_("Reading observations"), work, done, quiet=True)
+
+    # -- words over the picture -----------------------------------------------------------------------------------
+
+    def legend(self) -> Legend | None:
+        """What the colours of the buildings mean."""
+        painting = self._desk.painting
+        if painting is None or painting.colouring is None or not len(painting.ids):
+            return None
+        from vidbudova.ui.painting import modes
+
+        counts = painting.colouring.counts()
+        lines = [
+            LegendLine(QColor(*entry.rgb), entry.title, number(int(count)))
+            for entry, count in zip(painting.colouring.entries, counts.tolist(), strict=True)
+            if count and entry.key not in painting.hidden
+        ]
+        return Legend(dict(modes()).get(painting.mode, ""), lines)
+
+    def card(self) -> Card | None:
+        """What is known of the thing under the cursor, read once."""
+        pick, session = self._desk.viewport.navigator.hovered, self._desk.session
+        if pick is None or session is None:
+            return None
+        if self._card[:2] != (pick.kind, pick.id):
+            self._card = (pick.kind, pick.id, card_of(session, pick))
+        return self._card[2]
+
+    def place_labels(self) -> Sequence[Label]:
+        """Names of hospitals, schools and the like, from near by."""
+        city = self._desk.city
+        if city is None:
+            return []
+        places = city.table("places")
+        names, kinds = places.columns.get("name"), places.columns.get("kind")
+        if names is None or kinds is None or not len(places):
+            return []
+        at = places.xy[np.minimum(places.part_offsets[places.feature_offsets[:-1]], max(len(places.xy) - 1, 0))]
+        return [
+            Label(str(name), (float(x), float(y), 12.0), RANKS.get(str(kind), 1.0), farthest_m=PLACES_FROM_M)
+            for name, kind, (x, y) in zip(names.tolist(), kinds.tolist(), at.tolist(), strict=True)
+            if name
+        ]
+
+
+def touches_form(delta: Any) -> bool:
+    """Whether a delta changes how a building stands."""
+    return bool(FORM & (set(delta.before or ()) | set(delta.after or ())))

@@ -1,0 +1,236 @@
+"""What is painted over the picture: labels, scale bar, north arrow, legend, attribution, hover card, tools."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtWidgets import QWidget
+
+from vidbudova.text import _, number
+from vidbudova.ui.viewport_card import Card, paint_card
+from vidbudova.ui.viewport_labels import Labels
+from vidbudova.ui.viewport_plates import Ink, fitted, ink, plate
+
+if TYPE_CHECKING:
+    from vidbudova.ui.viewport import Viewport
+
+MARGIN = 14.0
+SCALE_PX = 130.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegendLine:
+    """One line: a colour, whether it is hatched, the words, and how many ("" for none)."""
+
+    colour: QColor
+    words: str
+    count: str = ""
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What the colours mean."""
+
+    title: str
+    lines: Sequence[LegendLine]
+
+
+class Overlay(QWidget):
+    """A clear widget over the surface.
+
+    Attributes
+    ----------
+    legend : gives the Legend to show, or None; labels : names over places and zones (`Labels.providers`).
+    card : gives the Card of what is hovered, or None. attributions : whose data these are, one a layer.
+    hint : a line at the top while no tool has one. margins : pixels that panels on the view take (left, top).
+    paint_also : called with the painter after the labels, for marks that stay (photos, stops).
+    """
+
+    def __init__(self, viewport: Viewport) -> None:
+        super().__init__(viewport)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._viewport = viewport
+        self.labels = Labels()
+        self.legend: Callable[[], Legend | None] = lambda: None
+        self.card: Callable[[], Card | None] = lambda: None
+        self.attributions: Sequence[str] = ()
+        self.hint = ""
+        self.paint_also: list[Callable[[QPainter], None]] = []
+
+    def forget(self) -> None:
+        """Nothing is shown any more."""
+        self.labels.forget()
+        self.attributions = ()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Everything, lasting things first."""
+        if self._viewport.scene is None:
+            return
+        painter = QPainter(self)
+        self.paint_lasting(painter)
+        tool = self._viewport.tool
+        if tool is not None:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            tool.paint(painter)
+            painter.restore()
+        self._hint(painter, str(getattr(tool, "hint", "")) if tool is not None else self._own_hint())
+        card = self.card()
+        if card is not None and self._viewport.navigator.cursor is not None:
+            paint_card(painter, card, self._viewport.navigator.cursor, QRectF(self.rect()), self._ink())
+        painter.end()
+
+    def paint_lasting(self, painter: QPainter) -> None:
+        """What belongs into a picture that is saved."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self.font())
+        self.labels.paint(painter, self._viewport, self._ink())
+        for paint in self.paint_also:
+            painter.save()
+            paint(painter)
+            painter.restore()
+        self._scale_bar(painter)
+        self._north(painter)
+        self._legend(painter)
+        self._attribution(painter)
+
+    def _ink(self) -> Ink:
+        return ink(self._viewport.desk.theme)
+
+    def _own_hint(self) -> str:
+        if self._viewport.navigator.walking:
+            return _("Walking: W A S D or arrows, drag to look around, Shift runs. Esc rises again.")
+        return self.hint
+
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(font.pointSizeF() - 1.0, 7.0))
+        return font
+
+    def _hint(self, painter: QPainter, words: str) -> None:
+        if not words:
+            return
+        painter.setFont(self.font())
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(self.width() - 160, 80))
+        width = painter.fontMetrics().horizontalAdvance(words) + 28
+        box = QRectF((self.width() - width) / 2, MARGIN, width, painter.fontMetrics().height() + 14)
+        plate(painter, box, self._ink(), 8)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _scale_bar(self, painter: QPainter) -> None:
+        metres = metres_across(self._viewport)
+        if metres <= 0 or self._viewport.navigator.walking:
+            return
+        length = nice_length(metres * SCALE_PX)
+        width = length / metres
+        ink_ = self._ink()
+        painter.setFont(self._small())
+        height = painter.fontMetrics().height()
+        box = QRectF(MARGIN, self.height() - MARGIN - height - 12, width + 20, height + 12)
+        plate(painter, box, ink_, 6)
+        y = box.bottom() - 6
+        painter.drawText(
+            QRectF(box.left() + 10, box.top() + 1, width, height), Qt.AlignmentFlag.AlignCenter, words_of(length)
+        )
+        painter.setPen(ink_.pen(1.6))
+        x0, x1 = box.left() + 10, box.left() + 10 + width
+        painter.drawPolyline(QPolygonF([QPointF(x0, y - 4), QPointF(x0, y), QPointF(x1, y), QPointF(x1, y - 4)]))
+
+    def _north(self, painter: QPainter) -> None:
+        ink_ = self._ink()
+        centre = QPointF(self.width() - MARGIN - 19, MARGIN + 19)
+        plate(painter, QRectF(centre.x() - 19, centre.y() - 19, 38, 38), ink_, 19)
+        painter.save()
+        painter.translate(centre)
+        painter.rotate(-self._viewport.camera.heading_deg)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink_.accent)
+        painter.drawPolygon(QPolygonF([QPointF(0, -13), QPointF(4.6, 1), QPointF(-4.6, 1)]))
+        painter.setBrush(ink_.faint)
+        painter.drawPolygon(QPolygonF([QPointF(0, 15), QPointF(4.6, 1), QPointF(-4.6, 1)]))
+        painter.restore()
+
+    def _attribution(self, painter: QPainter) -> None:
+        if not self.attributions:
+            return
+        painter.setFont(self._small())
+        words = "  ·  ".join(self.attributions)
+        room = self.width() - 2 * MARGIN - SCALE_PX - 60
+        words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(max(room, 60)))
+        width, height = painter.fontMetrics().horizontalAdvance(words) + 14, painter.fontMetrics().height() + 4
+        box = QRectF(self.width() - MARGIN - width, self.height() - MARGIN - height, width, height)
+        plate(painter, box, self._ink(), 5, strength=0.72)
+        painter.setPen(self._ink().muted)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _legend(self, painter: QPainter) -> None:
+        legend = self.legend()
+        if legend is None or not legend.lines or self.height() < 260:
+            return
+        painter.setFont(self._small())
+        metrics, ink_ = painter.fontMetrics(), self._ink()
+        row = metrics.height() + 5.0
+        counts = max((metrics.horizontalAdvance(line.count) for line in legend.lines), default=0)
+        words = max(metrics.horizontalAdvance(line.words) for line in legend.lines)
+        width = min(max(24 + words + 18 + counts, metrics.horizontalAdvance(legend.title)) + 22.0, 300.0)
+        height = row * (len(legend.lines) + 1) + 16
+        bottom = self.height() - MARGIN - metrics.height() - 12 - 10
+        box = QRectF(MARGIN, max(bottom - height, 60.0), width, height)
+        plate(painter, box, ink_, 8)
+        self._bold(painter, True)
+        painter.drawText(
+            QRectF(box.left() + 11, box.top() + 7, width - 22, row), Qt.AlignmentFlag.AlignVCenter, legend.title
+        )
+        self._bold(painter, False)
+        for n, line in enumerate(legend.lines):
+            area = QRectF(box.left() + 11, box.top() + 7 + (n + 1) * row, width - 22, row)
+            self._legend_line(painter, line, area, ink_)
+
+    def _bold(self, painter: QPainter, on: bool) -> None:
+        font = QFont(painter.font())
+        font.setBold(on)
+        painter.setFont(font)
+
+    def _legend_line(self, painter: QPainter, line: LegendLine, area: QRectF, ink_: Ink) -> None:
+        swatch = QRectF(area.left(), area.center().y() - 6, 15, 12)
+        painter.setPen(ink_.pen(0.8, ink_.faint))
+        painter.setBrush(line.colour)
+        painter.drawRoundedRect(swatch, 3, 3)
+        if line.hatched:
+            painter.setBrush(Qt.BrushStyle.BDiagPattern)
+            painter.drawRoundedRect(swatch, 3, 3)
+        painter.setPen(ink_.text)
+        count = painter.fontMetrics().horizontalAdvance(line.count)
+        words = QRectF(area.left() + 23, area.top(), area.width() - 23 - count - 10, area.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, fitted(painter, line.words, words.width()))
+        painter.setPen(ink_.muted)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.count)
+
+
+def metres_across(viewport: Viewport) -> float:
+    """The length that one logical pixel covers in the middle of the view, 0 without a scene."""
+    from vidbudova.scene.camera import metres_per_pixel
+
+    if viewport.scene is None:
+        return 0.0
+    return metres_per_pixel(viewport.camera, viewport.pixels()) * viewport.devicePixelRatioF()
+
+
+def nice_length(most: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not over `most`."""
+    power = 10.0 ** math.floor(math.log10(most))
+    return next(step * power for step in (5.0, 2.0, 1.0) if step * power <= most * 1.0000001)
+
+
+def words_of(length_m: float) -> str:
+    """A round length in words."""
+    if length_m >= 1000:
+        return _("{n} km").format(n=number(length_m / 1000))
+    return _("{n} m").format(n=number(length_m, 0 if length_m >= 1 else 1))
