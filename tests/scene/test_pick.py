@@ -141,3 +141,36 @@ def test_that_triangles_are_met_from_both_sides_and_missed_beside() -> None:
     assert ray_triangles(np.array([1, 1, -2.0]), up, corners)[0] == pytest.approx(2)
     assert np.isinf(ray_triangles(np.array([3, 3, 3.0]), down, corners)[0])
     assert np.isinf(ray_triangles(np.array([1, 1, 3.0]), up, corners)[0])
+
+
+def test_that_roads_zones_and_observations_are_picked_where_they_are_drawn(scene: Scene) -> None:
+    scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 0.0, 89.0))
+    scene.set_zones(
+        shapes("z", [rectangle(-100, -150, 300, 80), rectangle(-100, -150, 40, 40)], [{"kind": "green"}] * 2)
+    )
+    scene.set_observations(shapes("o", [shapely.Point(*(AT + [-280, -200]))], [{}]), np.full((1, 3), 90, np.uint8))
+
+    def at(x: float, y: float, z: float = 0.0, **kinds: tuple[str, ...]) -> tuple[str, str]:
+        pixel = scene.project(np.array([[AT[0] + x, AT[1] + y, z]]))[0][0]
+        hit = scene.pick(*pixel, **kinds)
+        assert hit is not None
+        return hit.kind, hit.id
+
+    assert at(100, 3) == ("road", "r0")
+    assert at(100, 20) == ("ground", "")
+    assert at(-30, -180) == ("zone", "z0")
+    assert at(-110, -160) == ("zone", "z1")
+    assert at(-280, -200, 3.0) == ("observation", "o0")
+    assert at(-280, -200, 3.0, kinds=("building",)) == ("ground", "")
+    scene.set_visible("zones", False)
+    assert at(-30, -180) == ("ground", "")
+
+
+def test_that_an_observation_behind_a_building_is_not_picked(scene: Scene) -> None:
+    row = 0
+    place = scene.solids.centre[row] + np.array([0.0, 70.0])
+    scene.set_observations(shapes("o", [shapely.Point(*place)], [{}]), np.full((1, 3), 90, np.uint8))
+    scene.set_camera(Camera((*place, 3.0), 200.0, 0.0, 3.0))
+    hit = scene.pick(*scene.project(scene.dots)[0][0])
+    assert hit is not None
+    assert (hit.kind, hit.index) == ("building", row)

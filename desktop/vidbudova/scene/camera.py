@@ -159,18 +159,33 @@ def north(camera: Camera) -> Camera:
     return replace(camera, heading_deg=0.0)
 
 
-def fit(camera: Camera, bounds: tuple[float, float, float, float], size: Size, height: float = 0.0) -> Camera:
-    """The same direction, near enough that bounds (minx, miny, maxx, maxy) just fill the picture."""
+def fit(
+    camera: Camera, bounds: tuple[float, float, float, float], size: Size, height: float = 0.0, margin: float = 0.04
+) -> Camera:
+    """The same direction, near enough that bounds (minx, miny, maxx, maxy) just fill the picture, in its middle."""
     x0, y0, x1, y1 = bounds
     corners = np.array([[x, y, z] for x in (x0, x1) for y in (y0, y1) for z in (0.0, height)])
-    focus = ((x0 + x1) / 2, (y0 + y1) / 2, 0.0)
+    found = replace(camera, focus=((x0 + x1) / 2, (y0 + y1) / 2, 0.0))
+    for _ in range(6):
+        found = _near_enough(found, corners, size, margin)
+        pixels = project(found, corners, size)[0]
+        x, y = (pixels.min(0) + pixels.max(0)) / 2
+        middle = ground_point(found, float(x), float(y), size)
+        if middle is None:
+            break
+        found = moved_by(found, 0.9 * (middle - np.asarray(found.focus)) * np.array([1.0, 1.0, 0.0]))
+    return _near_enough(found, corners, size, margin)
+
+
+def _near_enough(camera: Camera, corners: Floats, size: Size, margin: float) -> Camera:
+    """The nearest distance that keeps all corners in the picture."""
     low, high = NEAREST_M, FARTHEST_M
     for _ in range(40):
         middle = math.sqrt(low * high)
-        pixels, depth = project(replace(camera, focus=focus, distance=middle), corners, size)
-        inside = (depth > 0).all() and (np.abs(pixels / size - 0.5) < 0.47).all()
+        pixels, depth = project(replace(camera, distance=middle), corners, size)
+        inside = (depth > 0).all() and (np.abs(pixels / size - 0.5) < 0.5 - margin).all()
         low, high = (low, middle) if inside else (middle, high)
-    return replace(camera, focus=focus, distance=high)
+    return replace(camera, distance=high)
 
 
 def fly_to(camera: Camera, point: Floats, distance: float | None = None) -> Camera:

@@ -178,7 +178,16 @@ void main() {
 """
 )
 
-FLAT_FRAGMENT = _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(mix(tint, hazeColour, fog), share); }"
+FLAT_FRAGMENT = (
+    _FRAGMENT_HEAD
+    + """
+void main() {
+  // half a step of noise, so that wide soft gradients do not show bands
+  float grain = (fract(dot(gl_FragCoord.xy, vec2(0.754877666, 0.569840296))) - 0.5) / 255.0;
+  gl_FragData[0] = vec4(mix(tint, hazeColour, fog) + grain, share);
+}
+"""
+)
 
 SOLID_VERTEX = (
     _VERTEX_HEAD

@@ -64,6 +64,10 @@ class Picker:
             np.maximum.at(found, place, self.solids.top_m[self.rows[row]])
         return found
 
+    def above(self, xy: Floats) -> Floats:
+        """A height just over the building at each place, or over the ground."""
+        return self.tops(xy) + 3.0
+
     def _candidates(self, origin: Floats, direction: Floats) -> Ints:
         """Buildings whose bounds the ray passes over between the greatest height and the ground."""
         start, end = _span(origin, direction, self.highest_m + 1.0)

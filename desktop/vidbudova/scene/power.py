@@ -14,7 +14,7 @@ from vidbudova.scene.surface import Surface
 from vidbudova.scene.tiles import Band, Bands, grid_of
 
 POWER_TILE_M = 1600.0
-FARTHEST_M = 3500.0
+FARTHEST_M = 2600.0
 SAG_PARTS = 5
 OVERHEAD = ("line", "minor_line", "")
 

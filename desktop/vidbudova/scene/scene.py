@@ -10,20 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
-from vidbudova.scene import bridges, ground, land, power, trees
 from vidbudova.scene import camera as cameras
+from vidbudova.scene import ground, land
 from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
+from vidbudova.scene.ground_pick import GroundPicker, dot
+from vidbudova.scene.layers import layers_of
 from vidbudova.scene.looks import AMBIENT_SHARE, SHARES, make_looks, shifted_sun, sky_light, uniforms_of
-from vidbudova.scene.overlay import Overlay, building_edges, zone_colours
+from vidbudova.scene.marks import Marks
+from vidbudova.scene.overlay import Overlay, building_edges
 from vidbudova.scene.pick import Pick, Picker, inside_mask
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
 from vidbudova.scene.tiles import Bands, Purse, View
-from vidbudova.scene.window import Window
+from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
 
@@ -43,8 +46,11 @@ LAYERS = (
 )
 """What `set_visible` and `set_opacity` know."""
 
+PICKED = ("building", "observation", "road", "zone")
+"""What `pick` finds before the bare ground, unless it is told fewer."""
+
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 1.5
-SLOW_FRAME_S, QUICK_FRAME_S = 0.033, 0.022
+SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
 LEAST_DETAIL, MOST_DETAIL, STILL_DETAIL = 0.35, 1.2, 1.4
 STILL_S = 0.4
 """After this long no more frames are averaged into a still one."""
@@ -68,8 +74,10 @@ class Scene:
         self.incomplete = False
         self.pace = 1.0
         self.still_s = STILL_S
-        self.marks: dict[str, list[Surface]] = {}
+        self.volumes = False
+        self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
+        self.dots: Floats = np.zeros((0, 3))
         self._furnish()
         self.set_city(City())
 
@@ -92,6 +100,7 @@ class Scene:
         self.solids = solids_of(city.table("buildings"))
         self.colours = Colours(len(self.solids), self.theme["building"])
         self.picker = Picker(self.solids)
+        self.on_ground = GroundPicker(city.table("roads"), land.road_widths(city.table("roads")))
         self._build()
 
     def _strip(self) -> None:
@@ -100,30 +109,13 @@ class Scene:
         for bands in self.bands.values():
             bands.clear()
         self.bands = {}
-        for name in list(self.marks):
-            self._lay(name, [])
+        self.marks.clear()
 
     def _build(self) -> None:
-        renderer, looks, city, theme = self.window.flat, self.looks, self.city, self.theme
-        self.overlay = Overlay(self.window.overlay, looks, self.origin)
+        looks, city, theme = self.looks, self.city, self.theme
+        self.marks.overlay = Overlay(self.window.overlay, looks, self.origin)
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
-        ground, solid = land.Ground(renderer, looks, self.origin), land.Ground(self.window.solid, looks, self.origin)
-        roads, rail = city.table("roads"), city.table("rail")
-        self.bands = {
-            ("landuse", "landuse"): land.flat(
-                ground, city.table("landuse"), land.land_coats(city.table("landuse"), theme)
-            ),
-            ("water", "water"): land.flat(ground, city.table("water"), land.water_coats(city.table("water"), theme)),
-            ("water", "ways"): land.flat(
-                ground, city.table("waterways"), land.waterway_coats(city.table("waterways"), theme)
-            ),
-            ("roads", "ground"): land.flat(ground, roads, land.road_coats(roads, theme)),
-            ("roads", "bridges"): bridges.bridges(solid, roads, land.road_widths(roads), theme, "road_major"),
-            ("rail", "ground"): land.flat(ground, rail, land.rail_coats(rail, theme)),
-            ("rail", "bridges"): bridges.bridges(solid, rail, np.full(len(rail), 4.5), theme, "rail_bed"),
-            ("trees", "trees"): trees.trees(solid, city, self.picker, theme),
-            ("power", "power"): power.power(solid, city, theme),
-        }
+        self.bands = layers_of(city, self.window, looks, self.origin, self.picker, theme)
 
     def set_building_colours(
         self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
@@ -153,13 +145,13 @@ class Scene:
     def select(self, indices: Ints | Sequence[int]) -> None:
         """Lift these buildings and outline them; none for an empty list."""
         self.colours.flag(SELECTED, self._with_parts(indices))
-        self._lay("selection", self._outlined(indices, "selection", "edge"))
+        self.marks.lay("selection", self._outlined(indices, "selection", "edge"))
 
     def hover(self, index: int | None) -> None:
         """Lift one building a little."""
         indices = [] if index is None else [index]
         self.colours.flag(HOVERED, self._with_parts(indices))
-        self._lay("hover", self._outlined(indices, "hover", "edge_soft"))
+        self.marks.lay("hover", self._outlined(indices, "hover", "edge_soft"))
 
     def _with_parts(self, indices: Ints | Sequence[int]) -> Ints:
         return np.flatnonzero(np.isin(self.solids.owner, np.asarray(indices, np.int64)))
@@ -169,57 +161,30 @@ class Scene:
         rows = self._with_parts(indices)
         rows = rows[self.solids.drawn[rows]][:MOST_OUTLINED]
         ends = building_edges(self.solids, rows, self.buildings.broken, self.origin)
-        return self.overlay.edges(ends, self.theme[colour], look)
-
-    def _lay(self, name: str, surfaces: list[Surface]) -> None:
-        for old in self.marks.pop(name, ()):
-            old.remove()
-        for surface in surfaces:
-            surface.show(self.visible.get(name, True))
-        if surfaces:
-            self.marks[name] = surfaces
+        return self.marks.overlay.edges(ends, self.theme[colour], look)
 
     def set_zones(self, zones: Shapes | None, volumes: bool = False) -> None:
         """Zones (columns kind, colour, height_m) draped on the ground, or as bodies too."""
-        self.zones = zones or nothing()
-        colour = zone_colours(self.zones, self.theme)
-        found = self.overlay.filled(self.zones, colour) if len(self.zones) else []
-        self._lay("zones", found + (self.overlay.volumes(self.zones, colour) if volumes and len(self.zones) else []))
+        self.zones, self.volumes = zones or nothing(), volumes
+        self.on_ground.set_zones(self.zones)
+        self.marks.zones(self.zones, volumes, self.theme)
 
     def set_observations(
         self, points: Shapes | None, rgb: NDArray[np.uint8] | None = None, unmatched: NDArray[np.bool_] | None = None
     ) -> None:
         """Observations as dots in their own colours (n, 3); `unmatched` ones are ringed."""
         self.observations = points or nothing()
-        count = len(self.observations)
-        colour = _shades(rgb, count)
-        ringed = np.zeros(count, bool) if unmatched is None else unmatched
-        of = np.repeat(np.arange(count), np.diff(self.observations.part_offsets[self.observations.feature_offsets]))
-        self.dots = np.c_[self.observations.xy, self._above(self.observations.xy)]
-        self._lay("observations", self.overlay.dots(self.dots, colour[of], ringed[of]))
+        self.dots = np.c_[self.observations.xy, self.picker.above(self.observations.xy)]
+        self.marks.observations(self.observations, self.dots, rgb, unmatched)
 
     def set_cells(self, cells: Shapes | None, rgb: NDArray[np.uint8] | None = None) -> None:
         """Observed cells and areas as translucent pieces of ground in their own colours (n, 3)."""
-        self.cells = cells or nothing()
-        colour = _shades(rgb, len(self.cells))
-        self._lay("cells", self.overlay.filled(self.cells, colour, "cell") if len(self.cells) else [])
+        self.marks.cells(cells or nothing(), rgb)
 
     def set_quarantine(self, points: Shapes | None, areas: Shapes | None = None) -> None:
         """Rows that were set aside, as dots and outlines."""
-        colour = np.array(self.theme["quarantine"], np.float32)
-        points, areas = points or nothing(), areas or nothing()
-        dots = self.overlay.dots(
-            np.c_[points.xy, self._above(points.xy)],
-            np.tile(colour, (len(points.xy), 1)),
-            np.zeros(len(points.xy), bool),
-        )
-        self._lay(
-            "quarantine", dots + (self.overlay.ringed(areas, np.tile(colour, (len(areas), 1))) if len(areas) else [])
-        )
-
-    def _above(self, xy: Floats) -> Floats:
-        """A height just over the building at each place, or over the ground."""
-        return self.picker.tops(xy) + 3.0
+        points = points or nothing()
+        self.marks.quarantine(points, self.picker.above(points.xy), areas or nothing(), self.theme)
 
     def set_hidden(self, hidden: NDArray[np.bool_]) -> None:
         """Leave some buildings out (a filter); a mask with one entry a building."""
@@ -229,8 +194,7 @@ class Scene:
     def set_visible(self, layer: str, shown: bool) -> None:
         """Show or hide a layer of LAYERS."""
         self.visible[layer] = shown
-        for surface in self.marks.get(layer, ()):
-            surface.show(shown)
+        self.marks.show(layer, shown)
 
     def set_opacity(self, layer: str, opacity: float) -> None:
         """How solid a layer of marks or flat things is, 0 to 1."""
@@ -255,7 +219,7 @@ class Scene:
         self.colours.texels[:] = worn
         self.colours.changed()
         self.set_building_forms(broken)
-        self.set_zones(zones)
+        self.set_zones(zones, self.volumes)
 
     def set_camera(self, camera: Camera) -> None:
         """Look from there at the next frame."""
@@ -266,27 +230,45 @@ class Scene:
         self.window.resize((max(width, 1), max(height, 1)))
 
     def render(self, quality: Quality = "moving") -> None:
-        """Draw a frame."""
+        """Draw a frame; a still one averages several, for up to `still_s` seconds."""
         begin = perf_counter()
-        still = quality == "still"
-        view = View(self._local(self.camera), self.size)
-        purse = Purse(STILL_PURSE_S if still else MOVING_PURSE_S)
-        detail = STILL_DETAIL if still else self.pace
+        if quality == "moving":
+            purse = self._prepare(self.pace, MOVING_PURSE_S, still=False)
+            self.window.draw()
+            self._keep_pace(perf_counter() - begin, purse)
+            return
+        self.begin_still()
+        while not self.refine():
+            if self.window.averaged_frames >= FEWEST_AVERAGED and perf_counter() - begin > self.still_s:
+                break
+
+    def begin_still(self) -> None:
+        """Start a still picture; each `refine` then adds one frame to it."""
+        self._prepare(STILL_DETAIL, STILL_PURSE_S, still=True)
+        self.window.begin_average()
+
+    def refine(self) -> bool:
+        """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""
+        done = self.window.averaged_frames + 1
+        if self.window.owned:
+            self._soften(self.window.averaged_frames)
+        self.window.add_frame()
+        self._soften(0, 0.0)
+        return done >= STILL_FRAMES or not self.window.owned
+
+    def _prepare(self, detail: float, purse_s: float, still: bool) -> Purse:
+        """Choose what this view shows and set the light and the lens."""
+        view, purse = View(self._local(self.camera), self.size), Purse(purse_s)
         assert self.buildings is not None
         self.buildings.shown, self.buildings.shaded = self.visible["buildings"], self.visible["shadows"]
-        self.buildings.place(view, detail, purse, still)
+        self.buildings.place(view, detail, purse, still and self.window.owned)
         for (layer, _), bands in self.bands.items():
             bands.shown = self.visible[layer]
             bands.place(view, detail, purse)
         self._light(view)
         self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
-        if still:
-            self.window.draw(STILL_FRAMES, self._soften, begin + self.still_s)
-            self._soften(0, 0.0)
-        else:
-            self.window.draw()
-            self._keep_pace(perf_counter() - begin, purse)
         self.incomplete = purse.short
+        return purse
 
     def _keep_pace(self, took_s: float, purse: Purse) -> None:
         """Less detail after a slow frame, more after a quick one; frames that made tiles do not count."""
@@ -328,16 +310,30 @@ class Scene:
         """The last frame, (h, w, 3), top row first."""
         return self.window.image()
 
-    def pick(self, x: float, y: float) -> Pick | None:
-        """What is under a pixel, exactly; None for the sky."""
+    def pick(self, x: float, y: float, kinds: Sequence[str] = PICKED) -> Pick | None:
+        """What is under a pixel, exactly, among some kinds of thing; None for the sky."""
         origin, direction = cameras.ray(self.camera, x, y, self.size)
-        hit = self.picker.building(origin, direction) if self.visible["buildings"] else None
-        if hit is not None:
-            return hit
-        ground_hit = self.ground_point(x, y)
-        if ground_hit is None:
+        hit = None
+        if "building" in kinds and self.visible["buildings"]:
+            hit = self.picker.building(origin, direction)
+        if "observation" in kinds and self.visible["observations"]:
+            seen = dot(self.observations, self.dots, self.camera, x, y, self.size)
+            hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit
+        return hit or self._on_ground(x, y, origin, kinds)
+
+    def _on_ground(self, x: float, y: float, origin: Floats, kinds: Sequence[str]) -> Pick | None:
+        place = self.ground_point(x, y)
+        if place is None:
             return None
-        return Pick("ground", "", -1, ground_hit, float(np.linalg.norm(np.array(ground_hit) - origin)))
+        distance = float(np.linalg.norm(np.array(place) - origin))
+        for kind, layer, find, shapes in (
+            ("road", "roads", self.on_ground.road, self.city.table("roads")),
+            ("zone", "zones", self.on_ground.zone, self.zones),
+        ):
+            row = find(place) if kind in kinds and self.visible[layer] else -1
+            if row >= 0:
+                return Pick(kind, str(shapes.ids[row]), row, place, distance)
+        return Pick("ground", "", -1, place, distance)
 
     def ground_point(self, x: float, y: float) -> tuple[float, float, float] | None:
         """Where the ray through a pixel meets the ground; None for the sky."""
@@ -365,8 +361,3 @@ class Scene:
         """Give the graphics memory back; the Scene cannot be used after."""
         self._strip()
         self.window.finalize()
-
-
-def _shades(rgb: NDArray[np.uint8] | None, count: int) -> NDArray[np.float32]:
-    """Colours from 0 to 1; a middle grey where none are given."""
-    return np.full((count, 3), 0.4, np.float32) if rgb is None else (rgb / 255.0).astype(np.float32)

@@ -18,7 +18,7 @@ from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 TREE_TILE_M = 240.0
 NEAR_M, FAR_M = 420.0, 2400.0
 SPACING_M = {"park": 17.0, "forest": 8.0, "wood": 8.0, "garden": 16.0, "cemetery": 18.0, "orchard": 9.0, "scrub": 14.0}
-MOST_STREWN = 60_000
+MOST_STREWN, MANY_TREES = 60_000, 25_000
 
 PROFILE_NEAR = ((0.24, 0.42), (0.42, 0.92), (0.62, 1.0), (0.84, 0.62), (1.0, 0.0))
 PROFILE_FAR = ((0.22, 0.35), (0.56, 1.0), (1.0, 0.0))
@@ -30,6 +30,7 @@ def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
     place, height = _places(city, picker)
     place = place - ground.origin
     size = np.maximum(height, 2.0)
+    far_m = float(np.clip(FAR_M * np.sqrt(MANY_TREES / max(len(place), 1)), 1200.0, 9000.0))
     grid = grid_of(place - 4.0, place + 4.0, size, TREE_TILE_M)
 
     def maker(profile: tuple[tuple[float, float], ...], sides: int, trunk: bool, grid: Grid) -> Band:
@@ -45,7 +46,7 @@ def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
                 )
             return _surfaces(ground, points, triangles, colour, facing, position)
 
-        near, far = (0.0, NEAR_M) if trunk else (NEAR_M, FAR_M)
+        near, far = (0.0, NEAR_M) if trunk else (NEAR_M, far_m)
         return Band(grid, make, near, far)
 
     return Bands([maker(PROFILE_NEAR, 7, True, grid), maker(PROFILE_FAR, 4, False, grid)])

@@ -6,9 +6,6 @@ then solids with their shadows, then marks laid over all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import inf
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from vidbudova.scene.camera import Camera, Size
 
 FEWEST_AVERAGED = 4
+"""Fewer frames than this are no still picture."""
 
 
 class Window:
@@ -43,7 +41,8 @@ class Window:
             renderer.SetActiveCamera(self.flat.GetActiveCamera())
             renderer.SetPreserveDepthBuffer(layer > 0)
             self.render_window.AddRenderer(renderer)
-        self.averaged: NDArray[np.uint8] | None = None
+        self.averaged_frames = 0
+        self._total: NDArray[np.uint16] | None = None
 
     def clear_colour(self, colour: tuple[float, float, float]) -> None:
         """What is behind everything."""
@@ -52,7 +51,7 @@ class Window:
     def resize(self, size: Size) -> None:
         """Another size in physical pixels."""
         self.size = size
-        self.averaged = None
+        self._total = None
         self.render_window.SetSize(*size)
 
     def aim(self, camera: Camera, highest_m: float, reach_m: float) -> None:
@@ -65,30 +64,28 @@ class Window:
         lens.SetViewAngle(camera.fov_deg)
         lens.SetClippingRange(max(0.5, 0.7 * (eye[2] - highest_m)), max(reach_m, 1000.0))
 
-    def draw(self, frames: int = 1, before: Callable[[int], None] = lambda k: None, until: float = inf) -> None:
-        """One frame; or several, each shifted by a part of a pixel, whose average is the picture.
+    def draw(self) -> None:
+        """One frame, as it is."""
+        self._total = None
+        self.render_window.Render()
 
-        `before` is called with the number of each frame, to shift what else should be soft (the light);
-        after the moment `until` four frames are enough.
-        """
-        self.averaged = None
-        lens = self.flat.GetActiveCamera()
-        if frames == 1 or not self.owned:
-            lens.SetWindowCenter(0.0, 0.0)
-            before(0)
+    def begin_average(self) -> None:
+        """From here `add_frame` adds to one picture."""
+        self._total = np.zeros((self.size[1], self.size[0], 4), np.uint16) if self.owned else None
+        self.averaged_frames = 0
+
+    def add_frame(self) -> None:
+        """One more frame, shifted by a part of a pixel, so that the average has smooth edges."""
+        if self._total is None:
             self.render_window.Render()
             return
-        total = np.zeros((self.size[1], self.size[0], 4), np.uint16)
-        for k in range(frames):
-            before(k)
-            x, y = halton(k + 1, 2) - 0.5, halton(k + 1, 3) - 0.5
-            lens.SetWindowCenter(2 * x / self.size[0], 2 * y / self.size[1])
-            self.render_window.Render()
-            total += self._read()
-            if k >= FEWEST_AVERAGED - 1 and perf_counter() > until:
-                break
+        lens = self.flat.GetActiveCamera()
+        x, y = halton(self.averaged_frames + 1, 2) - 0.5, halton(self.averaged_frames + 1, 3) - 0.5
+        lens.SetWindowCenter(2 * x / self.size[0], 2 * y / self.size[1])
+        self.render_window.Render()
         lens.SetWindowCenter(0.0, 0.0)
-        self.averaged = ((total + (k + 1) // 2) // (k + 1)).astype(np.uint8)
+        self._total += self._read()
+        self.averaged_frames += 1
 
     def _read(self) -> NDArray[np.uint8]:
         from vtkmodules.util import numpy_support
@@ -102,8 +99,10 @@ class Window:
 
     def image(self) -> NDArray[np.uint8]:
         """The last picture, (h, w, 3), top row first."""
-        found = self._read() if self.averaged is None else self.averaged
-        return np.ascontiguousarray(found[::-1, :, :3])
+        if self._total is None or not self.averaged_frames:
+            return np.ascontiguousarray(self._read()[::-1, :, :3])
+        half = self.averaged_frames // 2
+        return ((self._total[::-1, :, :3] + np.uint16(half)) // np.uint16(self.averaged_frames)).astype(np.uint8)
 
     def finalize(self) -> None:
         """Free what the window holds on the graphics side."""
