@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,8 @@ def _owners(there: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, li
 
 
 def _layer(db: Connection, kind: str, owned: list[str], fields: Mapping[str, Any]) -> Layer:
-    sha256 = {name: rows_sha256(TABLES[name], staged(db, TABLES[name], by_id=True)) for name in owned}
+    owned_tables = [TABLES[name] for name in owned]
+    sha256 = {t.name: rows_sha256(t, _kept(t, staged(db, t, by_id=True))) for t in owned_tables}
     rows = {name: int(db.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]) for name in owned}
     whole = next(iter(sha256.values())) if len(sha256) == 1 else hashlib.sha256(dumps(sha256).encode()).hexdigest()
     mine: Mapping[str, Any] = next((e for e in fields.get("layers", ()) if e["kind"] == kind), {})
@@ -102,6 +104,21 @@ def staged(db: Connection, table: Table, by_id: bool = False) -> Iterator[Sequen
     columns = ", ".join(f'"{f.name}"' if f.name in there else "NULL" for f in table.fields if f.name != "layer")
     order = " ORDER BY id" if by_id else ""
     yield from db.execute(f'SELECT id, {columns} FROM "{table.name}"{order}')
+
+
+def _kept(table: Table, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """Staged rows as the project will hold them, so that their checksum is that of the rows read back."""
+    fields = [f for f in table.fields if f.name != "layer"]
+    geom = next((i + 1 for i, f in enumerate(fields) if f.name == GEOM), None)
+    reals = [i + 1 for i, f in enumerate(fields) if f.kind == "real"]
+    while batch := [list(row) for row in islice(rows, BATCH)]:
+        if geom is not None:
+            for row, wkb in zip(batch, fitted([row[geom] for row in batch], table.geometry), strict=True):
+                row[geom] = wkb
+        for row in batch:
+            for i in reals:
+                row[i] = float(row[i]) if isinstance(row[i], int) else row[i]
+        yield from batch
 
 
 def rows_sha256(table: Table, rows: Iterator[Sequence[Any]]) -> str:
