@@ -311,10 +311,10 @@ SIGHTINGS = Table(
 MATCHES = Table(
     "matches", _("Matches"), _("Which observation was taken for which building, by “damage match”"), "edit", "",
     (
-        Field("building", "reference", _("Building")),
-        Field("observation", "reference", _("Observation")),
-        Field("distance_m", "real", _("Distance"), "", "m"),
-        Field("within_m", "real", _("Tolerance"), "", "m"),
+        Field("building", "reference", _("Building"), group="match"),
+        Field("observation", "reference", _("Observation"), group="match"),
+        Field("distance_m", "real", _("Distance"), "", "m", "match"),
+        Field("within_m", "real", _("Tolerance"), "", "m", "match"),
     ),
 )
 
