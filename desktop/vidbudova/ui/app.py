@@ -72,6 +72,8 @@ def chosen_language(app: QApplication) -> None:
     from PySide6.QtCore import QSettings
 
     said = QSettings(str(paths.settings_folder() / "window.ini"), QSettings.Format.IniFormat).value("language", "")
+    # Windows, and macOS when started from the desktop, set no LANG.
+    said = said or ("" if os.environ.get("LANG") else QLocale.system().name())
     if said and "VIDBUDOVA_LANGUAGE" not in os.environ:
         text.use_language(str(said), paths.locale())
         speak(app)
