@@ -154,9 +154,43 @@ def test_that_opacity_fades_a_layer_towards_the_ground(scene: Scene) -> None:
     assert np.abs(faint - ground).sum() < np.abs(water - ground).sum() * 0.5
 
 
+def test_that_a_still_can_be_refined_one_frame_at_a_time(scene: Scene) -> None:
+    whole = frame(scene, "still")
+    scene.begin_still()
+    steps = 1
+    while not scene.refine():
+        steps += 1
+        assert scene.image().shape == whole.shape
+    assert steps > 4
+    assert np.array_equal(scene.image(), whole)
+
+
+def test_that_a_window_made_by_a_widget_can_be_drawn_into() -> None:
+    import vtkmodules.vtkRenderingOpenGL2  # noqa: F401
+    from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+    window = vtkRenderWindow()
+    window.SetOffScreenRendering(True)
+    window.SetShowWindow(False)
+    window.SetSize(*SIZE)
+    scene = Scene(SIZE, render_window=window)
+    scene.set_city(district())
+    scene.set_camera(SLANT)
+    frame(scene)
+    moving, still = frame(scene), frame(scene, "still")
+    scene.finalize()
+    window.Finalize()
+    assert moving.std() > 10
+    assert likeness_db(moving, still) > 30.0
+
+
 def test_that_changing_the_theme_keeps_colours_forms_and_marks(scene: Scene) -> None:
     damaged(scene)
     scene.set_zones(shapes("z", [rectangle(0, 0, 100, 100)], [{"kind": "housing"}]))
+    scene.set_observations(shapes("o", [shapely.Point(*AT)], [{}]), np.full((1, 3), 90, np.uint8))
+    scene.set_cells(shapes("c", [rectangle(-150, 60, 80, 80)], [{}]), np.full((1, 3), 120, np.uint8))
+    scene.select([3, 8])
+    scene.set_opacity("roads", 0.5)
     before = frame(scene)
     scene.set_theme("dark")
     dark = frame(scene)

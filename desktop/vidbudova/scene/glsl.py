@@ -87,7 +87,7 @@ void main() {
     float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
     colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.78 * band(stripe, 0.25, 0.75, 0.09));
   }
-  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), 1.0);
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share);
 }
 """
 )
@@ -127,7 +127,7 @@ void main() {
     float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
     colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.6 * step(0.5, stripe));
   }
-  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), 1.0);
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share);
 }
 """
 )

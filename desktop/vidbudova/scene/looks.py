@@ -32,16 +32,33 @@ SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
 AMBIENT_SHARE = 0.3
 TO_SUN = (-0.64, -0.27, 0.72)
 
-SHARES: dict[str, dict[str, float]] = {
-    "zones": {"fill": 0.24, "volume": 0.24, "line": 1.0},
-    "cells": {"cell": 0.4},
-    "observations": {"dot": 1.0},
-    "roads": {"path": 1.0, "casing": 1.0, "road": 1.0, "mark": 1.0},
-    "rail": {"bed": 1.0, "rail": 1.0},
-    "water": {"shore": 1.0, "water": 1.0},
-    "landuse": {"land0": 1.0, "land1": 1.0, "land2": 1.0, "land3": 1.0},
-}
-"""Which looks a layer is drawn with, and how solid each is at full opacity."""
+Shares = dict[str, dict[str, tuple[str, float]]]
+
+
+def shares_of(style: Style) -> Shares:
+    """Which looks a layer is drawn with: the uniform that says how solid it is, and its value at full opacity."""
+    zone, shadow = style.numbers["zone_fill_share"], style.numbers["shadow_share"]
+
+    def whole(*looks: str) -> dict[str, tuple[str, float]]:
+        return dict.fromkeys(looks, ("share", 1.0))
+
+    return {
+        "buildings": whole("building", "cap"),
+        "shadows": {
+            "shadow": ("shadowShare", shadow),
+            "cast": ("shadowShare", shadow),
+            "ambient": ("shadowShare", AMBIENT_SHARE),
+        },
+        "zones": {"fill": ("share", zone), "volume": ("share", zone), "line": ("share", 1.0)},
+        "cells": {"cell": ("share", 0.4)},
+        "observations": whole("dot"),
+        "trees": whole("crown"),
+        "power": {"wire": ("share", 0.55)},
+        "roads": whole("path", "casing", "road", "mark"),
+        "rail": whole("bed", "rail"),
+        "water": whole("shore", "water"),
+        "landuse": whole("land0", "land1", "land2", "land3"),
+    }
 
 
 def depth_of(layer: str) -> float:
@@ -56,8 +73,9 @@ def make_looks(style: Style) -> dict[str, Look]:
         name: Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, common | {"depth": depth_of(name), "share": 1.0})
         for name in FLAT_LAYERS
     }
-    looks["building"] = Look(glsl.BUILDING_VERTEX, glsl.BUILDING_FRAGMENT, common)
-    looks["cap"] = Look(glsl.CAP_VERTEX, glsl.CAP_FRAGMENT, common)
+    looks["building"] = Look(glsl.BUILDING_VERTEX, glsl.BUILDING_FRAGMENT, common | {"share": 1.0})
+    looks["cap"] = Look(glsl.CAP_VERTEX, glsl.CAP_FRAGMENT, common | {"share": 1.0})
+    looks["crown"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, common | {"share": 1.0})
     looks["shadow"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH})
     looks["cast"] = Look(glsl.CAST_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH + 1e-6})
     ambient = common | {"depth": SHADOW_DEPTH - 0.006, "toSun": (0.0, 0.0, 1.0), "shadowShare": AMBIENT_SHARE}

@@ -18,7 +18,7 @@ from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
 from vidbudova.scene.ground_pick import GroundPicker, dot
 from vidbudova.scene.layers import layers_of
-from vidbudova.scene.looks import AMBIENT_SHARE, SHARES, make_looks, shifted_sun, sky_light, uniforms_of
+from vidbudova.scene.looks import make_looks, shares_of, shifted_sun, sky_light, uniforms_of
 from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
 from vidbudova.scene.pick import Pick, Picker, inside_mask
@@ -74,7 +74,9 @@ class Scene:
         self.incomplete = False
         self.pace = 1.0
         self.still_s = STILL_S
-        self.volumes = False
+        self.opacity: dict[str, float] = {}
+        # what was last said with each method, so that a change of theme can say it again
+        self._said: dict[str, tuple[Any, ...]] = {}
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
@@ -95,6 +97,7 @@ class Scene:
     def set_city(self, city: City) -> None:
         """Show another city; the camera stays where it is."""
         self._strip()
+        self._said = {}
         self.city = city
         self.origin = np.array([city.bounds[0] + city.bounds[2], city.bounds[1] + city.bounds[3]]) / 2
         self.solids = solids_of(city.table("buildings"))
@@ -144,6 +147,7 @@ class Scene:
 
     def select(self, indices: Ints | Sequence[int]) -> None:
         """Lift these buildings and outline them; none for an empty list."""
+        self._said["select"] = (indices,)
         self.colours.flag(SELECTED, self._with_parts(indices))
         self.marks.lay("selection", self._outlined(indices, "selection", "edge"))
 
@@ -165,7 +169,8 @@ class Scene:
 
     def set_zones(self, zones: Shapes | None, volumes: bool = False) -> None:
         """Zones (columns kind, colour, height_m) draped on the ground, or as bodies too."""
-        self.zones, self.volumes = zones or nothing(), volumes
+        self._said["set_zones"] = (zones, volumes)
+        self.zones = zones or nothing()
         self.on_ground.set_zones(self.zones)
         self.marks.zones(self.zones, volumes, self.theme)
 
@@ -173,16 +178,19 @@ class Scene:
         self, points: Shapes | None, rgb: NDArray[np.uint8] | None = None, unmatched: NDArray[np.bool_] | None = None
     ) -> None:
         """Observations as dots in their own colours (n, 3); `unmatched` ones are ringed."""
+        self._said["set_observations"] = (points, rgb, unmatched)
         self.observations = points or nothing()
         self.dots = np.c_[self.observations.xy, self.picker.above(self.observations.xy)]
         self.marks.observations(self.observations, self.dots, rgb, unmatched)
 
     def set_cells(self, cells: Shapes | None, rgb: NDArray[np.uint8] | None = None) -> None:
         """Observed cells and areas as translucent pieces of ground in their own colours (n, 3)."""
+        self._said["set_cells"] = (cells, rgb)
         self.marks.cells(cells or nothing(), rgb)
 
     def set_quarantine(self, points: Shapes | None, areas: Shapes | None = None) -> None:
         """Rows that were set aside, as dots and outlines."""
+        self._said["set_quarantine"] = (points, areas)
         points = points or nothing()
         self.marks.quarantine(points, self.picker.above(points.xy), areas or nothing(), self.theme)
 
@@ -198,18 +206,21 @@ class Scene:
 
     def set_opacity(self, layer: str, opacity: float) -> None:
         """How solid a layer of marks or flat things is, 0 to 1."""
-        for look, share in SHARES.get(layer, {}).items():
-            self.looks[look].set({"share": share * opacity})
+        self.opacity[layer] = opacity
+        for look, (uniform, share) in shares_of(self.theme).get(layer, {}).items():
+            self.looks[look].set({uniform: share * opacity})
 
     def set_theme(self, name: Literal["light", "dark"]) -> None:
         """Light or dark; building colours that were set stay."""
         if name == self.theme.name:
             return
-        worn, broken, zones = self.colours.texels.copy(), self._broken(), self.zones
+        worn, broken, said = self.colours.texels.copy(), self._broken(), dict(self._said)
         before = np.round(np.array(self.theme["building"]) * 255).astype(np.uint8)
         self.theme = style(name)
-        for name_of, look in self.looks.items():
-            look.set(uniforms_of(self.theme) | ({"shadowShare": AMBIENT_SHARE} if name_of == "ambient" else {}))
+        for look in self.looks.values():
+            look.set(uniforms_of(self.theme))
+        for layer in shares_of(self.theme):
+            self.set_opacity(layer, self.opacity.get(layer, 1.0))
         self.ground.remove()
         self.sky.remove()
         self._furnish()
@@ -219,7 +230,8 @@ class Scene:
         self.colours.texels[:] = worn
         self.colours.changed()
         self.set_building_forms(broken)
-        self.set_zones(zones, self.volumes)
+        for tell, arguments in said.items():
+            getattr(self, tell)(*arguments)
 
     def set_camera(self, camera: Camera) -> None:
         """Look from there at the next frame."""
@@ -273,7 +285,7 @@ class Scene:
     def _keep_pace(self, took_s: float, purse: Purse) -> None:
         """Less detail after a slow frame, more after a quick one; frames that made tiles do not count."""
         if took_s > SLOW_FRAME_S and not purse.used:
-            self.pace = max(self.pace * 0.92, LEAST_DETAIL)
+            self.pace = max(self.pace * max(SLOW_FRAME_S / took_s, 0.8), LEAST_DETAIL)
         elif took_s < QUICK_FRAME_S:
             self.pace = min(self.pace * 1.03, MOST_DETAIL)
 

@@ -58,7 +58,7 @@ def _surfaces(
     attributes = {"colour": colour.astype(np.float32), "facing": facing.astype(np.float32)}
     at = (float(position[0]), float(position[1]), 0.0)
     local = points.astype(np.float32)
-    body = Surface(ground.renderer, ground.looks["solid"], local, triangles, attributes, at, cull=True)
+    body = Surface(ground.renderer, ground.looks["crown"], local, triangles, attributes, at, cull=True)
     cast = Surface(ground.renderer, ground.looks["cast"], local, triangles, {}, at, data=body.data, cull=True)
     return [body, cast]
 

@@ -62,7 +62,7 @@ class Window:
         lens.SetFocalPoint(*(eye + camera.axes()[0]))
         lens.SetViewUp(*camera.axes()[2])
         lens.SetViewAngle(camera.fov_deg)
-        lens.SetClippingRange(max(0.5, 0.7 * (eye[2] - highest_m)), max(reach_m, 1000.0))
+        lens.SetClippingRange(max(0.5, 0.01 * camera.distance, 0.7 * (eye[2] - highest_m)), max(reach_m, 1000.0))
 
     def draw(self) -> None:
         """One frame, as it is."""
