@@ -27,36 +27,41 @@ def rgb_colour(key: str) -> QColor:
     return QColor(*grade_rgb(key))
 
 
-def draw(painter: QPainter, box: QRectF, key: str, hatched: bool = False) -> None:
-    """The form of a grade ("0" … "5", "P", "none") filling a box."""
+def draw(painter: QPainter, box: QRectF, key: str, hatched: bool = False, ink: QColor = INK) -> None:
+    """The form of a grade ("0" … "5", "P", "none") filling a box, in a line colour that shows on its ground."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(box.topLeft())
     painter.scale(box.width() / 24, box.height() / 24)
     outline = QPolygonF([QPointF(x, y) for x, y in {"4": TORN, "5": HEAP}.get(key, WHOLE)])
     style = Qt.PenStyle.DashLine if key in ("P", "none") else Qt.PenStyle.SolidLine
-    painter.setPen(QPen(INK, 1.4, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.setPen(QPen(ink, 1.4, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(rgb_colour(key))
     painter.drawPolygon(outline)
     if hatched:
-        painter.setBrush(QBrush(INK, Qt.BrushStyle.BDiagPattern))
+        painter.setBrush(QBrush(ink, Qt.BrushStyle.BDiagPattern))
         painter.drawPolygon(outline)
-    _inner(painter, key)
+    _inner(painter, key, ink)
     painter.restore()
 
 
-def icon(key: str, size: int = 24, hatched: bool = False, ratio: float = 2.0) -> QIcon:
+def line_on(ground: QColor) -> QColor:
+    """Dark lines on light grounds, light ones on dark."""
+    return INK if ground.lightnessF() > 0.4 else QColor("#C9CDD2")
+
+
+def icon(key: str, size: int = 24, hatched: bool = False, ratio: float = 2.0, ink: QColor = INK) -> QIcon:
     """The form as an icon."""
     picture = QPixmap(int(size * ratio), int(size * ratio))
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    draw(painter, QRectF(0, 0, size, size), key, hatched)
+    draw(painter, QRectF(0, 0, size, size), key, hatched, ink)
     painter.end()
     return QIcon(picture)
 
 
-def _inner(painter: QPainter, key: str) -> None:
+def _inner(painter: QPainter, key: str, ink: QColor) -> None:
     if key == "P":
         font = painter.font()
         font.setPixelSize(11)
@@ -64,9 +69,9 @@ def _inner(painter: QPainter, key: str) -> None:
         painter.setFont(font)
         painter.drawText(QRectF(4, 9, 16, 12), Qt.AlignmentFlag.AlignCenter, "?")
     if key in ("0", "1", "2", "3"):
-        painter.setPen(QPen(INK, 1.1))
+        painter.setPen(QPen(ink, 1.1))
         painter.drawRect(QRectF(10.2, 15, 3.6, 6))
-    painter.setPen(QPen(INK, 1.2))
+    painter.setPen(QPen(ink, 1.2))
     for crack in CRACKS.get(key, []):
         painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in crack]))
 

@@ -68,7 +68,7 @@ class GradeButton(QAbstractButton):
         font.setPointSizeF(font.pointSizeF() * 1.5)
         painter.setFont(font)
         painter.drawText(QRectF(box.left() + 10, box.top() + 4, 30, 34), Qt.AlignmentFlag.AlignVCenter, str(self.grade))
-        damage_forms.draw(painter, QRectF(box.right() - 42, box.top() + 5, 34, 34), str(self.grade))
+        damage_forms.draw(painter, QRectF(box.right() - 42, box.top() + 5, 34, 34), str(self.grade), ink=ink)
         painter.setFont(fitting(self.font(), _(GRADES[self.grade]), box.width() - 12))
         words = QRectF(box.left() + 6, box.bottom() - 30, box.width() - 12, 26)
         painter.setPen(ink)

@@ -12,6 +12,9 @@ from vidbudova.session import Session
 from vidbudova.text import moment
 from vidbudova.ui import damage_forms, damage_words
 
+MOST_ROWS = 5
+"""Further ones are scrolled to."""
+
 
 class HistoryList(QListWidget):
     """The Changes of one mark, the newest first."""
@@ -21,17 +24,19 @@ class HistoryList(QListWidget):
         self.setIconSize(QSize(20, 20))
         self.setWordWrap(True)
         self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
-        self.setMaximumHeight(180)
 
     def show_building(self, session: Session | None, id: str | None) -> int:
         """Show a building's history; gives how many entries it has."""
         self.clear()
         if session is None or id is None:
             return 0
+        ink = damage_forms.line_on(self.palette().base().color())
         changes = session.history("damage_marks", id)
         for change in reversed(changes):
             key, words = damage_words.event(change, id)
             when = moment(datetime.fromtimestamp(change.time_ms / 1000, UTC))
-            item = QListWidgetItem(damage_forms.icon(key, 20) if key else QIcon(), f"{words}\n{change.author} · {when}")
-            self.addItem(item)
+            picture = damage_forms.icon(key, 20, ink=ink) if key else QIcon()
+            self.addItem(QListWidgetItem(picture, f"{words}\n{change.author} · {when}"))
+        rows = sum(self.sizeHintForRow(n) for n in range(min(self.count(), MOST_ROWS)))
+        self.setFixedHeight(rows + 2 * self.frameWidth() + 6)
         return len(changes)

@@ -68,7 +68,7 @@ class LegendLine(QAbstractButton):
 
     def _swatch(self, painter: QPainter, box: QRectF) -> None:
         if self.damage:
-            damage_forms.draw(painter, box, self.entry.key)
+            damage_forms.draw(painter, box, self.entry.key, ink=damage_forms.line_on(self.palette().window().color()))
             return
         painter.setPen(QPen(QColor(0, 0, 0, 70), 1))
         painter.setBrush(QColor(*self.entry.rgb))

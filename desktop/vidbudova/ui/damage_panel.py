@@ -65,7 +65,7 @@ class DamagePanel(QScrollArea):
         self.details_section = Section(_("Hazards, note, photos"), self.details)
         self.history_section = Section(_("History of the building"), self.history)
         parts = (
-            self.empty, self.head, self.grades, self.offer, Section(_("This and the next marks rest on"), self.basis),
+            self.empty, self.head, self.grades, self.offer, Section(_("What the marks rest on"), self.basis),
             self.details_section, Section(_("Legend"), self.legend), self.history_section,
             Section(_("Observations"), self.match, False), Section(_("Many at once"), self.many, False),
         )  # fmt: skip
@@ -228,7 +228,8 @@ class BuildingHead(QWidget):
             return
         row = session.row("buildings", ids[0])
         grade = mark.get("grade") if mark else None
-        self.form.setPixmap(damage_forms.icon("none" if grade is None else str(grade), 40).pixmap(40, 40))
+        key, ink = "none" if grade is None else str(grade), damage_forms.line_on(self.palette().window().color())
+        self.form.setPixmap(damage_forms.icon(key, 40, ink=ink).pixmap(40, 40))
         self.title.setText(damage_words.title(ids[0], row))
         self.facts.setText(damage_words.facts(row))
         lines = [damage_words.grade(grade), damage_words.basis(mark)] if mark else [_("Not assessed")]

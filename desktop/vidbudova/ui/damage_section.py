@@ -18,7 +18,9 @@ class Section(QWidget):
         self.heading.setAutoRaise(True)
         self.heading.setObjectName("section-heading")
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # A folded-out part is no pressed button: the arrow says enough.
+        self.heading.setStyleSheet("QToolButton { border: none; background: transparent; padding: 3px 0; }")
         font = self.heading.font()
         font.setBold(True)
         self.heading.setFont(font)

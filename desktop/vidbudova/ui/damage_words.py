@@ -9,7 +9,7 @@ from typing import Any
 from vidbudova.model.change import Change
 from vidbudova.model.damage import GRADES
 from vidbudova.model.schema import BUILDING_USES, EVIDENCE, HAZARDS
-from vidbudova.text import _, day, moment, number
+from vidbudova.text import _, day, moment, ngettext, number
 
 Row = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ def facts(row: Row | None) -> str:
     if said.get("use"):
         parts.append(_(BUILDING_USES.get(said["use"], said["use"])))
     if said.get("levels"):
-        parts.append(_("{n} storeys").format(n=number(said["levels"])))
+        parts.append(ngettext("{count} storey", "{count} storeys", round(said["levels"])))
     if said.get("height_m"):
         parts.append(_("{n} m high").format(n=number(said["height_m"], 1)))
     return " · ".join(parts)

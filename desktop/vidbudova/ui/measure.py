@@ -115,6 +115,8 @@ class AreaTool(DrawTool):
 class HeightTool(ClickTool):
     """The height of the thing under the mouse; two clicks give the difference between two places."""
 
+    quiet = True
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.places: list[Place] = []

@@ -27,6 +27,9 @@ class ClickTool:
         self.cursor: QPointF | None = None
         self._pressed: QPointF | None = None
 
+    quiet = False
+    """Whether nothing but the tool is shown beside the mouse: no hover, no card."""
+
     @property
     def hint(self) -> str:
         """One line on what a click does, shown on the view."""
@@ -56,6 +59,7 @@ class ClickTool:
         if event.buttons() == Qt.MouseButton.NoButton:
             self.attempt(lambda: self.moved(event))
             self.repaint()
+            return self._hush() if self.quiet else False
         return False
 
     def release(self, event: QMouseEvent) -> bool:
@@ -86,6 +90,14 @@ class ClickTool:
     def repaint(self) -> None:
         """Draw the overlay again, not the city."""
         self.desk.viewport.update()
+
+    def _hush(self) -> bool:
+        """Say where the mouse is, and forget what it hovers over."""
+        viewport = self.desk.viewport
+        if viewport.navigator.hovered is not None:
+            viewport.navigator.left()
+        viewport.pointed.emit(None if self.cursor is None else self.ground.xyz(self.cursor))
+        return True
 
     def attempt(self, action: Callable[[], object]) -> bool:
         """Do something; what a person can mend is shown as a sentence. Whether it went through."""

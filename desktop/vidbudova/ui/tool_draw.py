@@ -31,6 +31,8 @@ class DrawTool(ClickTool):
     changed : called with the Outline and the Aim on every step, for live numbers.
     """
 
+    quiet = True
+
     def __init__(
         self,
         desk: Desk,

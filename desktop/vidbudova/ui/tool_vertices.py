@@ -21,7 +21,8 @@ from vidbudova.ui import tool_paint as brush
 from vidbudova.ui.tool_clicks import CLICK_PX, ClickTool, apart
 from vidbudova.ui.tool_draw_paint import metres
 from vidbudova.ui.tool_snaps import snaps_of
-from vidbudova.ui.tool_zone import Live, say_drawn
+from vidbudova.ui.tool_zone import say_drawn
+from vidbudova.ui.zone_view import zone_view_of
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
@@ -42,9 +43,11 @@ class Grip:
 class VertexTool(ClickTool):
     """Edits the outline of one zone; every drag is one Change on release."""
 
-    def __init__(self, desk: Desk, zone_id: str, live: Live = lambda area: None) -> None:
+    quiet = True
+
+    def __init__(self, desk: Desk, zone_id: str) -> None:
         super().__init__(desk)
-        self.zone_id, self._live = zone_id, live
+        self.zone_id, self._live = zone_id, zone_view_of(desk).live.emit
         self.grip: Grip | None = None
         self.chosen: Handle | None = None
         self.snap: Snap | None = None
@@ -90,6 +93,7 @@ class VertexTool(ClickTool):
             if event.buttons() == Qt.MouseButton.NoButton:
                 self.grip = self._grip(event.position())
                 self.repaint()
+                return self._hush()
             return False
         if self._dragging or (self._pressed is not None and apart(self._pressed, event.position()) > CLICK_PX):
             self._dragging = True

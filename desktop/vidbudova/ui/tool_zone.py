@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import shapely
@@ -15,11 +14,10 @@ from vidbudova.session import zones
 from vidbudova.session.zones import Drawn
 from vidbudova.text import _, ngettext
 from vidbudova.ui.tool_draw import DrawTool
+from vidbudova.ui.zone_view import zone_view_of
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
-
-Live = Callable[[shapely.Polygon | None], None]
 
 
 def say_drawn(desk: Desk, drawn: Drawn, words: str) -> None:
@@ -30,17 +28,17 @@ def say_drawn(desk: Desk, drawn: Drawn, words: str) -> None:
 class DrawZoneTool(DrawTool):
     """Draws a new zone and keeps it; an overlap is refused with a button that cuts it away."""
 
-    def __init__(self, desk: Desk, live: Live = lambda area: None, **fields: str | int | None) -> None:
-        """live : gets the area as it is drawn. fields : what the new zone is (kind, phase …)."""
+    def __init__(self, desk: Desk, **fields: str | int | None) -> None:
+        """fields : what the new zone is (kind, phase …)."""
         super().__init__(desk, self._keep, self._tell_live)
-        self._live, self.fields = live, fields
+        self.fields = fields
 
     def finished(self) -> None:
         """No more live numbers."""
-        self._live(None)
+        zone_view_of(self.desk).live.emit(None)
 
     def _tell_live(self, outline: Outline, aim: Aim | None) -> None:
-        self._live(drawing.preview(outline, aim))
+        zone_view_of(self.desk).live.emit(drawing.preview(outline, aim))
 
     def _keep(self, outline: Outline) -> None:
         area = drawing.polygon(outline)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
@@ -31,13 +31,14 @@ class ZoneList(QTreeWidget):
         self.desk = desk
         self.setRootIsDecorated(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHeaderLabels([_("Zone"), _("ha"), _("Phase"), _("Priority")])
+        self.setHeaderLabels([_("Zone"), _("ha"), _("Phase")])
         self.setSortingEnabled(True)
         self.sortByColumn(2, Qt.SortOrder.AscendingOrder)
-        self.setMinimumHeight(120)
-        self.setMaximumHeight(220)
+        self.setMinimumHeight(110)
+        self.setMaximumHeight(200)
         header = self.header()
         header.setStretchLastSection(False)
+        header.setMinimumSectionSize(44)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.itemSelectionChanged.connect(self._told)
@@ -79,27 +80,29 @@ class ZoneList(QTreeWidget):
 
 
 class _Line(QTreeWidgetItem):
-    def __init__(self, id: str, row: dict[str, object], theme: str) -> None:
-        self.keys = [
-            str(row.get("name") or ""), float(row.get("area_m2") or 0.0),  # type: ignore[arg-type]
-            row.get("phase") if row.get("phase") is not None else 100,
-            row.get("priority") if row.get("priority") is not None else 10,
-        ]  # fmt: skip
-        words = [
-            str(row.get("name") or _("Zone without a name")), number(float(self.keys[1]) / 10_000, 1),  # type: ignore[arg-type]
-            *("" if row.get(n) is None else str(row[n]) for n in ("phase", "priority")),
-        ]  # fmt: skip
+    def __init__(self, id: str, row: dict[str, Any], theme: str) -> None:
+        self.keys: list[Any] = [
+            str(row.get("name") or "").casefold(),
+            row.get("area_m2") or 0.0,
+            (_or(row.get("phase"), 100), _or(row.get("priority"), 10)),
+        ]
+        size = number(row.get("area_m2", 0.0) / 10_000, 1)
+        words = [str(row.get("name") or _("Zone without a name")), size, str(_or(row.get("phase"), ""))]
         super().__init__(words)
         self.setData(0, ID, id)
         self.setIcon(0, _patch(zone_colour(row.get("kind"), row.get("colour"), theme)))
         kind = str(row.get("kind") or "")
         self.setToolTip(0, _(ZONE_KINDS.get(kind, kind)))
-        for column in (1, 2, 3):
+        for column in (1, 2):
             self.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def __lt__(self, other: QTreeWidgetItem) -> bool:
         column = self.treeWidget().sortColumn()
-        return bool(self.keys[column] < other.keys[column])  # type: ignore[attr-defined, operator]
+        return bool(self.keys[column] < other.keys[column])  # type: ignore[attr-defined]
+
+
+def _or(value: Any, otherwise: Any) -> Any:
+    return otherwise if value is None else value
 
 
 def _patch(colour: QColor) -> QIcon:

@@ -96,6 +96,7 @@ class ZonePanel(QScrollArea):
         desk.viewport.tool_changed.connect(self._tool_changed)
         desk.theme_changed.connect(lambda _theme: self.refresh())
         self.draw.clicked.connect(self.draw_zone)
+        self.view.live.connect(self._live)
         self.list.chosen.connect(lambda ids: desk.selection.replace(ids, TABLE))
         self.list.opened.connect(lambda id: fly_to_row(desk, TABLE, id))
         self.form.said.connect(self._describe)
@@ -131,12 +132,12 @@ class ZonePanel(QScrollArea):
 
     def draw_zone(self) -> None:
         """Put the drawing tool in hand."""
-        self._hold(DrawZoneTool(self.desk, self._live))
+        self._hold(DrawZoneTool(self.desk))
 
     def edit_corners(self) -> None:
         """Put the corner tool in hand."""
         if ids := self.chosen():
-            self._hold(VertexTool(self.desk, ids[-1], self._live))
+            self._hold(VertexTool(self.desk, ids[-1]))
 
     def cut_hole(self) -> None:
         """Draw a hole into the zone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shapely
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from vidbudova.model.change import Change
@@ -24,8 +24,10 @@ COLUMNS = ("kind", "colour", "phase", "height_m", "name")
 class ZoneView(QObject):
     """Keeps the zones on the view as the session has them.
 
-    volumes : whether they stand up as bodies.
+    volumes : whether they stand up as bodies. live(area) : what a tool draws or drags just now, None when it stops.
     """
+
+    live = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
