@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyogrio
+import pytest
 import shapely
 
+from vidbudova.errors import UserError
 from vidbudova.formats import duplicates
 
 
@@ -82,3 +86,32 @@ def test_that_a_part_may_share_the_outline_of_its_building():
     assert not seen.seen(_box(0), {"height_m": 9.0}, False)
     assert not seen.seen(_box(0), {"height_m": 9.0}, True)
     assert seen.seen(_box(0), {"height_m": 9.0}, False)
+
+
+def test_that_an_undefined_system_is_no_answer(take, tmp_path):
+    path = tmp_path / "undefined.gpkg"
+    _layer(path, "points", [shapely.Point(390_000, 5_217_000)], name=["a"])
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE gpkg_geometry_columns SET srs_id = -1")
+        db.execute("UPDATE gpkg_contents SET srs_id = -1")
+    with pytest.raises(UserError) as caught:
+        take(path)
+    assert caught.value.key == "crs-missing"
+
+
+def test_that_columns_named_like_our_own_bookkeeping_do_no_harm(take, tmp_path):
+    path = tmp_path / "ours.gpkg"
+    said = {"part_of": ["x"], "layer": ["y"], "height_source": ["z"], "photos": ["p"], "levels": ["3"]}
+    _layer(path, "buildings", [_box(0)], **said)
+    (row,) = take(path).rows("buildings")
+    assert (row["part_of"], row["layer"], row["height_source"]) == (None, None, "derived")
+
+
+def test_that_layers_of_any_shape_with_heights_are_read(take, tmp_path):
+    path = tmp_path / "any.gpkg"
+    _layer(path, "things", [shapely.Point(390_000, 5_217_000, 12), _box(0)], name=["a", "b"])
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE gpkg_geometry_columns SET z = 1")
+    before = path.read_bytes()
+    assert take(path).report["kept"] == 2
+    assert path.read_bytes() == before and [p.name for p in tmp_path.glob("any*")] == ["any.gpkg"]

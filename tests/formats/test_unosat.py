@@ -8,7 +8,7 @@ from vidbudova.formats import unosat
 
 FULL = ("SiteID", "SensorDate", "Main_Damage_Site_Class", "Damage_Status", "SensorDate_2", "Main_Damage_Site_Class_2",
         "Damage_Status_2")  # fmt: skip
-CUT = ("SensorDate", "SensorDa_1", "Notes", "d_SiteID", "d_SensorID", "d_Confiden", "d_Main_Dam", "d_Sensor_1", 
+CUT = ("SensorDate", "SensorDa_1", "Notes", "d_SiteID", "d_SensorID", "d_Confiden", "d_Main_Dam", "d_Sensor_1",
        "d_Confid_1",       "d_Main_D_1", "d_Damage_S")  # fmt: skip
 DATED = ("site", "date_1", "class_2022_03_14", "date_2", "class_2022_05_12", "change", "confidence_2")
 

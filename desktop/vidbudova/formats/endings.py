@@ -12,6 +12,7 @@ ENDINGS = (
     ".ndjson",
     ".shp",
     ".shp.zip",
+    ".gpkg.zip",
     ".zip",
     ".csv",
     ".tsv",
@@ -26,3 +27,10 @@ ENDINGS = (
 def is_known(path: Path) -> bool:
     """Whether the name ends as a readable file's does."""
     return path.name.lower().endswith(ENDINGS)
+
+
+def stem(name: str) -> str:
+    """A file's name without its ending: “krems” of “krems.osm.gz”."""
+    lower = name.lower()
+    ending = max((e for e in ENDINGS if lower.endswith(e)), key=len, default="")
+    return name[: -len(ending)] if 0 < len(ending) < len(name) else Path(name).stem

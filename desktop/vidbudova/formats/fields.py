@@ -34,9 +34,10 @@ def _backwards() -> dict[str, dict[str, list[tuple[int, str]]]]:
 _FIELDS_OF = _backwards()
 _FIELD = {(t.name, f.name): f for t in schema.TABLES.values() for f in t.fields}
 _OWN = {
-    t.name: frozenset(f.name for f in t.fields) - {schema.GEOM, "layer", "source_id", "attributes"}
+    t.name: frozenset(f.name for f in t.fields if f.kind in _BY_KIND and f.name not in ("source_id", "height_source"))
     for t in schema.TABLES.values()
 }
+"""Fields that a column of the very same name fills; ids and references of others mean nothing here."""
 
 
 def read(table: str, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], Notes]:
@@ -72,6 +73,9 @@ def convert(table: str, field: str, value: Any) -> tuple[Any, str]:
     if words := columns.VOCABULARY.get((table, field)):
         return _word(words, described, value), ""
     made = _special(table, field, value)
+    if described.choices is not None:
+        word = values.text(value)
+        return (word, "") if word in described.choices else (None, "value-unreadable")
     if made is None:
         made = (_BY_UNIT.get(described.unit) or _BY_KIND[described.kind])(value)
     if made is None:

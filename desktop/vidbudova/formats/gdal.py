@@ -57,9 +57,15 @@ def read_layer(path: Path, layer: str, intake: Intake, *, encoding: str | None =
 
     info = pyogrio.read_info(str(path), layer=layer, encoding=encoding, force_feature_count=True)
     total = max(int(info["features"]), 1)
-    for done, batch in _batches(path, layer, encoding, str(info["crs"] or ""), name):
+    for done, batch in _batches(path, layer, encoding, _crs(info["crs"]), name):
         intake.take(batch)
         intake.progress(min(done / total, 1.0), layer)
+
+
+def _crs(said: object) -> str:
+    """GeoPackage has two systems that mean "undefined": they are no answer."""
+    text = str(said or "")
+    return "" if "undefined" in text[:80].lower() else text
 
 
 def _batches(

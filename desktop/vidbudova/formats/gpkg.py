@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from vidbudova.errors import UserError
@@ -23,6 +26,7 @@ def sniff(path: Path, head: bytes) -> bool:
 
 def read(path: Path, intake: Intake) -> None:
     """Every layer with geometry."""
+    path = _told_plainly(path, Path(intake.job.scratch))
     found = gdal.layers(path)
     spatial = [name for name, kind in found if kind is not None]
     if bare := [name for name, kind in found if kind is None]:
@@ -31,3 +35,23 @@ def read(path: Path, intake: Intake) -> None:
         raise UserError("import-empty", file=intake.job.name, reason=_("it has no layer with geometry"))
     for layer in spatial:
         gdal.read_layer(path, layer, intake)
+
+
+def _told_plainly(path: Path, scratch: Path) -> Path:
+    """The file, or a copy in which layers of any geometry with heights say only "any geometry".
+
+    GDAL's reader for Python refuses a file with such a layer as a whole.
+    """
+    odd = "geometry_type_name = 'GEOMETRY' AND (z = 1 OR m = 1)"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        try:
+            if not db.execute(f"SELECT 1 FROM gpkg_geometry_columns WHERE {odd}").fetchone():
+                return path
+        except sqlite3.DatabaseError:
+            return path
+    copy = scratch / "copy.gpkg"
+    shutil.copyfile(path, copy)
+    with closing(sqlite3.connect(copy)) as db, db:
+        db.execute("PRAGMA trusted_schema=OFF")
+        db.execute(f"UPDATE gpkg_geometry_columns SET z = 0, m = 0 WHERE {odd}")
+    return copy

@@ -20,7 +20,7 @@ from typing import IO, Any, cast
 import vidbudova
 from vidbudova import paths
 from vidbudova.errors import UserError
-from vidbudova.formats import problems, watching
+from vidbudova.formats import endings, problems, watching
 from vidbudova.formats.report import FileReport, Job, LayerRow, Limits
 from vidbudova.formats.sources import checksum, real_path
 from vidbudova.model import schema
@@ -213,7 +213,7 @@ def _worded(job: Job, told: dict[str, Any]) -> FileReport:
     counts: dict[str, int] = told["counts"]
     named = [t for t in counts if t != "sightings" and counts[t]]
     main = sorted((t for t in named if t != "quarantine"), key=lambda t: -counts[t])
-    stem = Path(job.name).name.split(".")[0] or job.name
+    stem = endings.stem(job.name)
     return {
         "file": job.name,
         "sha256": job.sha256,

@@ -69,6 +69,8 @@ def is_missing(value: Any) -> bool:
 
 def text(value: Any) -> str | None:
     """A value as a person would write it; whole floats without their “.0”."""
+    if isinstance(value, str):
+        return value.strip() or None
     if is_missing(value):
         return None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -78,6 +80,8 @@ def text(value: Any) -> str | None:
 
 def plain(value: Any) -> Any:
     """A value as JSON can hold it."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, np.datetime64):
         return _moment_text(value)
     if isinstance(value, np.generic):
