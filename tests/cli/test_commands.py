@@ -52,6 +52,16 @@ def test_that_an_empty_project_is_made_in_metres_only(run, tmp_path):
     assert not (tmp_path / "Other.vbp.gpkg").exists()
 
 
+def test_that_the_sample_city_is_the_same_for_the_same_seed(run, tmp_path):
+    told = [run("sample", tmp_path / f"{n}.vbp.gpkg", "--buildings", 300, "--seed", 7)[1] for n in (1, 2)]
+    assert told[0]["buildings"] > 200
+    first, second = (run("info", tmp_path / f"{n}.vbp.gpkg")[1] for n in (1, 2))
+    assert first == second
+    assert first["damage"]["observations"] > 0 and first["crs"].startswith("EPSG:")
+    assert run("check", tmp_path / "1.vbp.gpkg")[1]["ok"]
+    assert run("sample", tmp_path / "1.vbp.gpkg")[0] == 11
+
+
 def test_that_info_counts_what_is_there(run, city):
     code, body, _said = run("info", city)
     assert code == 0

@@ -81,6 +81,7 @@ def test_that_the_may_classes_count_as_published_and_craters_are_no_buildings(ba
 
 
 def test_that_the_same_files_again_change_nothing(bank, folder):
+    """Doing it again makes duplicates elsewhere: https://github.com/opengisch/QField/issues/5205."""
     before = bank("info")
     reports = bank("import", *(folder / name for name in FILES))["files"]
     assert all(r["already"] and r["read"] == r["kept"] + r["skipped"] for r in reports)

@@ -107,6 +107,12 @@ def test_that_a_grade_outside_0_to_5_is_refused(grade):
     assert refused.value.key == "value-wrong"
 
 
+@pytest.mark.parametrize("when", ["yesterday", "2026-13-01", "12:00"])
+def test_that_a_day_that_is_none_is_refused(when):
+    with pytest.raises(UserError, match=when):
+        mark("b1", None, grade=3, evidence="walk_round", inspector="Olena", inspected_at=when)
+
+
 def test_that_unknown_evidence_and_unknown_hazards_are_refused():
     with pytest.raises(UserError, match="hearsay"):
         check(3, "hearsay")

@@ -140,6 +140,13 @@ def test_that_a_line_that_stops_inside_cuts_nothing():
         split("z1", row(square(0, 0)), line, ["z2"])
 
 
+def test_that_a_line_along_the_border_may_not_leave_a_sliver():
+    line = shapely.affinity.translate(shapely.LineString([(0.4, -5), (0.4, 15)]), *FAR)
+    with pytest.raises(UserError) as thin:
+        split("z1", row(square(0, 0)), line, ["z2"])
+    assert thin.value.key == "zone-too-thin"
+
+
 def test_that_splitting_keeps_the_id_on_the_largest_piece_and_what_was_said_on_all():
     line = shapely.affinity.translate(shapely.LineString([(3, -5), (3, 15)]), *FAR)
     kept, new = split("z1", row(square(0, 0), phase=2), line, ["z2"])

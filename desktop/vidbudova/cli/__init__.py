@@ -7,9 +7,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from vidbudova.cli.answers import DONE, WRONG_USAGE, Answer, give, refuse
+from vidbudova.cli.answers import DONE, WRONG_USAGE, Answer, give, refuse, say
 from vidbudova.errors import UserError
 from vidbudova.text import _
+
+CANCELLED = 130
+"""What shells use for Ctrl+C."""
 
 Handler = Callable[[argparse.Namespace], Answer]
 
@@ -33,6 +36,9 @@ def main(argv: Sequence[str]) -> int:
         return int(asked.code or DONE)
     except UserError as error:
         return refuse(error, as_json)
+    except KeyboardInterrupt:
+        say(_("Cancelled."))
+        return CANCELLED
 
 
 def parser() -> argparse.ArgumentParser:

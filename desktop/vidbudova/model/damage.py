@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -115,6 +116,15 @@ def check(grade: int, evidence: str, row: Fields | None = None) -> None:
         )
 
 
+def check_time(inspected_at: str | None) -> None:
+    """Refuse what is no ISO date or time (value-wrong); None is not known."""
+    try:
+        datetime.fromisoformat(inspected_at or "2000-01-01")
+    except ValueError:
+        reason = _("write year-month-day")
+        raise UserError("value-wrong", value=inspected_at, field=_("a date"), reason=reason) from None
+
+
 def in_words(evidence: str) -> str:
     """A kind of evidence as it stands inside a sentence."""
     return _(EVIDENCE.get(evidence, evidence)).lower()
@@ -147,6 +157,7 @@ def mark(
         As `check`; value-wrong for an unknown hazard.
     """
     check(grade, evidence, row)
+    check_time(inspected_at)
     fields: dict[str, Value] = {
         "grade": int(grade),
         "evidence": evidence,

@@ -137,10 +137,12 @@ def split(zone_id: str, row: Fields, line: BaseGeometry, new_ids: Sequence[str])
     Raises
     ------
     UserError
-        zone-not-cut, also when there are more pieces than ids.
+        zone-not-cut, also when there are more pieces than ids; zone-too-thin if a piece is a sliver.
     """
     name = str(row.get("name") or "")
     parts = pieces(area_of(row), line, name)
+    for part in parts:
+        _refuse_thin(part)
     if len(parts) - 1 > len(new_ids):
         raise UserError("zone-not-cut", name=name)
     said = {field: value for field, value in row.items() if value is not None}
@@ -204,7 +206,7 @@ def _without_slivers(area: BaseGeometry, sentences: list[str]) -> BaseGeometry:
     parts = [p for p in shapely.get_parts(area) if p.geom_type == "Polygon"]
     kept = [p for p in parts if not _is_thin(p, THINNEST_M)]
     if not kept:
-        raise UserError("zone-too-thin", area=number(area.area, 1), width=number(THINNEST_M))
+        _refuse_thin(area)
     if dropped := len(parts) - len(kept):
         lost = sum(p.area for p in parts) - sum(p.area for p in kept)
         sentences.append(_("Slivers of {area} m² in all were left out.").format(area=number(lost, 1)))
@@ -214,6 +216,11 @@ def _without_slivers(area: BaseGeometry, sentences: list[str]) -> BaseGeometry:
     if not dropped and not closed:
         return area
     return filled[0] if len(filled) == 1 else shapely.MultiPolygon(filled)
+
+
+def _refuse_thin(area: BaseGeometry) -> None:
+    if all(_is_thin(part, THINNEST_M) for part in shapely.get_parts(area)):
+        raise UserError("zone-too-thin", area=number(area.area, 1), width=number(THINNEST_M))
 
 
 def _without_hairlines(part: shapely.Polygon) -> shapely.Polygon:
