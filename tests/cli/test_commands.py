@@ -261,6 +261,18 @@ def test_that_a_picture_is_drawn_without_a_window(run, city, tmp_path, view):
         assert len(set(picture.convert("RGB").get_flattened_data())) > 5
 
 
+def test_that_a_picture_is_coloured_by_damage_or_by_a_field(run, city, tmp_path):
+    def colours(*words):
+        assert run("render", city, "--out", tmp_path / "p.png", "--size", "160x90", "--view", "b0", *words)[0] == 0
+        with Image.open(tmp_path / "p.png") as picture:
+            return picture.convert("RGB").tobytes()
+
+    run("damage", "mark", city, "--building", "b0", "--grade", 4)
+    damage, plain, use = colours(), colours("--colour-by", "none"), colours("--colour-by", "use")
+    assert len({damage, plain, use}) == 3
+    assert run("render", city, "--out", tmp_path / "p.png", "--colour-by", "smell")[0] == 30
+
+
 def test_that_a_picture_to_nowhere_or_of_nothing_known_is_refused(run, city, tmp_path):
     small = ("--size", "64x64")
     assert run("render", city, "--out", tmp_path / "no" / "p.png", *small)[0] == 51

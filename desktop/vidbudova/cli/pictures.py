@@ -21,8 +21,6 @@ SIZE = (1280, 720)
 AROUND_M = 60.0
 """How much of what stands round a building its view shows."""
 
-COLOURS = ("damage", "none")
-
 
 def register(commands: Any) -> None:
     """Add the commands of this file."""
@@ -32,7 +30,8 @@ def register(commands: Any) -> None:
     about = _("overview, top, the name of a zone, or the id of a building")
     render.add_argument("--view", default="overview", metavar="NAME", help=about)
     render.add_argument("--scenario", default=NOW, metavar="S")
-    render.add_argument("--colour-by", choices=COLOURS, default=COLOURS[0], metavar="FIELD", help=", ".join(COLOURS))
+    about = _("damage, none, or a field of buildings such as use or height_m")
+    render.add_argument("--colour-by", default="damage", metavar="FIELD", help=about)
     export = command(commands, "export", export_, _("write a layer to a file for others"))
     export.add_argument("--layer", required=True, metavar="L", help=_("a table (buildings, zones …) or a layer's name"))
     export.add_argument("--out", required=True, type=Path, metavar="FILE", help=_("its ending says the format"))

@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vidbudova.errors import UserError
+from vidbudova.model.schema import TABLES
 from vidbudova.scene.camera import Camera, Size, fit
 from vidbudova.scene.city import City, load
+from vidbudova.scene.colouring import Colouring, by_damage, by_kind, by_number
 from vidbudova.scene.scene import Scene
-from vidbudova.scene.style import damage_palette
+from vidbudova.text import _
 
 if TYPE_CHECKING:
     from vidbudova.session import Session
 
-NOT_ASSESSED = 7
+COLOURABLE = ("text", "integer", "real", "boolean")
+"""Kinds of fields that say something as a colour."""
 
 
 def picture(session: Session, size: Size, view: Camera | None = None, colour_by: str = "damage") -> NDArray[np.uint8]:
-    """The city as a picture (h, w, 3): from `view`, or the whole of it; coloured by damage, or plain for ""."""
+    """The city as a picture (h, w, 3): from `view` or the whole; coloured by damage, by a field, or plain for ""."""
     city = load(session)
     scene = Scene(size)
     scene.still_s = math.inf
@@ -42,18 +46,23 @@ def overview(city: City, size: Size) -> Camera:
 def _dress(scene: Scene, session: Session, city: City, colour_by: str) -> None:
     zones = session.shapes("zones", ("kind", "colour", "phase", "height_m", "name"))
     scene.set_zones(zones)
-    if colour_by != "damage":
-        return
-    from vidbudova.session.damage import damage_view
-
-    view = damage_view(session, city.table("buildings").ids)
-    scene.set_building_colours(*damage_colours(view.grade, view.reading, view.hatched))
+    if colour_by:
+        coloured = colouring_of(session, city.table("buildings").ids, colour_by)
+        scene.set_building_colours(coloured.rgb(), coloured.hatched, coloured.broken)
 
 
-def damage_colours(
-    grade: NDArray[np.int8], reading: NDArray[np.int8], hatched: NDArray[np.bool_]
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int8]]:
-    """Colours, hatching and broken forms by a person's grade, else by the remote reading (6 is “possible”)."""
-    shown = np.where(grade >= 0, grade, np.where(reading >= 0, reading, NOT_ASSESSED))
-    broken = np.where((grade == 4) | (grade == 5), grade, 0)
-    return damage_palette()[shown], hatched & (grade < 0), broken.astype(np.int8)
+def colouring_of(session: Session, ids: NDArray[np.object_], colour_by: str) -> Colouring:
+    """The colours of buildings by damage, or by a field of theirs; UserError if there is no such field."""
+    if colour_by == "damage":
+        from vidbudova.session.damage import damage_view
+
+        return by_damage(damage_view(session, ids))
+    field = next((f for f in TABLES["buildings"].fields if f.name == colour_by and f.kind in COLOURABLE), None)
+    if field is None:
+        raise UserError("no-such-thing", what=_("field of buildings"), id=colour_by)
+    found = session.columns("buildings", [field.name])
+    at = {id: i for i, id in enumerate(found["id"])}
+    values = found[field.name][[at[id] for id in ids]]
+    if field.kind in ("real", "integer"):
+        return by_number(values, field.unit)
+    return by_kind(values.astype(object), {code: _(title) for code, title in (field.choices or {}).items()})
