@@ -165,6 +165,26 @@ def test_that_a_still_can_be_refined_one_frame_at_a_time(scene: Scene) -> None:
     assert np.array_equal(scene.image(), whole)
 
 
+def test_that_a_still_goes_on_where_it_was_left_until_something_changes(scene: Scene) -> None:
+    whole = frame(scene, "still")
+    scene.still_s = 0.0
+    scene.set_camera(top(SLANT))
+    scene.render("still")
+    scene.set_camera(SLANT)
+    calls = 0
+    while True:
+        scene.render("still")
+        calls += 1
+        if not scene.incomplete:
+            break
+    assert calls > 3
+    assert np.array_equal(scene.image(), whole)
+    scene.recolour([2], np.array([255, 0, 255], np.uint8))
+    scene.render("still")
+    assert scene.incomplete
+    assert not np.array_equal(scene.image(), whole)
+
+
 def test_that_a_window_made_by_a_widget_can_be_drawn_into() -> None:
     import vtkmodules.vtkRenderingOpenGL2  # noqa: F401
     from vtkmodules.vtkRenderingCore import vtkRenderWindow

@@ -15,6 +15,8 @@ from vidbudova.scene.surface import Surface
 from vidbudova.scene.tiles import Band, Bands, grid_of
 
 BRIDGE_TILE_M = 1600.0
+STEEPEST = 0.05
+"""Most rise of a deck for the length of its bridge, so that a short one is not a hump."""
 LEVEL_M, DECK_M, PARAPET_M, RAMP_M, STEP_M, PIER_EVERY_M = 4.6, 1.1, 0.9, 70.0, 5.0, 32.0
 FARTHEST_M = 12_000.0
 
@@ -63,7 +65,7 @@ def profile(along: Floats, level: float) -> Floats:
     length = float(along[-1])
     ramp = min(RAMP_M, 0.5 * length)
     near = np.clip(np.minimum(along, length - along) / max(ramp, 1e-6), 0.0, 1.0)
-    return np.asarray(min(LEVEL_M * level, 0.12 * length) * near * near * (3.0 - 2.0 * near))
+    return np.asarray(min(LEVEL_M * level, STEEPEST * length) * near * near * (3.0 - 2.0 * near))
 
 
 def span_faces(xy: Floats, width: float, level: float, style: Style, top: str) -> Faces:

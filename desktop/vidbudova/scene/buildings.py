@@ -46,6 +46,7 @@ class Buildings:
         self.broken = np.zeros(len(solids), np.int8)
         self.drawn = Drawn(self._make)
         self.shown = self.shaded = True
+        self.changes = 0
 
     def rows(self, leaf: int) -> Ints:
         """The buildings of one leaf tile."""
@@ -149,6 +150,7 @@ class Buildings:
 
     def replace(self, rows: Ints) -> None:
         """Make the tiles of these buildings anew."""
+        self.changes += 1
         leaves = np.unique(self.leaf_of[rows])
         for leaf in leaves[leaves >= 0].tolist():
             for level in (FINE, FULL, BOX):

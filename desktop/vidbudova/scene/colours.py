@@ -23,6 +23,7 @@ class Colours:
 
         rows = max(-(-count // WIDTH), 1)
         self.count = count
+        self.changes = 0
         self.texels = np.zeros((rows * WIDTH, 4), np.uint8)
         self.texels[:, :3] = np.round(np.array(colour) * 255)
         self._array = vtk_array(self.texels)
@@ -49,5 +50,6 @@ class Colours:
 
     def changed(self) -> None:
         """Upload at the next frame."""
+        self.changes += 1
         self._array.Modified()
         self._image.Modified()

@@ -22,9 +22,11 @@ class Marks:
         self.overlay = Overlay(renderer, looks, np.zeros(2))
         self.visible = visible
         self.laid: dict[str, list[Surface]] = {}
+        self.changes = 0
 
     def lay(self, layer: str, surfaces: list[Surface]) -> None:
         """Show these as the layer."""
+        self.changes += 1
         for old in self.laid.pop(layer, ()):
             old.remove()
         self.laid[layer] = surfaces

@@ -158,7 +158,8 @@ def heap(solids: Solids, row: int, origin: Floats, rng: np.random.Generator) -> 
         polygon_of(solids.shapes, row).buffer(2.0), grid.world(np.dstack([x, y])).reshape(-1, 2)
     )
     rise = np.where(inside, np.minimum(depth / 3.5, 1.0), 0.0).reshape(x.shape)
-    z = rise * rng.uniform(0.7, 1.25, x.shape) * (0.8 + 0.4 * np.sin(x / 7.0 + rng.uniform(0, 6)) ** 2)
+    lumps = _smoothed(_smoothed(rng.uniform(0.2, 1.8, x.shape)))
+    z = rise * (lumps + rng.uniform(-0.12, 0.12, x.shape)) * (0.8 + 0.4 * np.sin(x / 7.0 + rng.uniform(0, 6)) ** 2)
     mean = max(float(z.mean()), 1e-6)
     z *= min(HEAP_SHARE * stood * float(solids.fill[row]) / mean, 7.0)
     surface = _placed(grid, np.dstack([node, z]), origin)
@@ -178,6 +179,13 @@ def heap(solids: Solids, row: int, origin: Floats, rng: np.random.Generator) -> 
             _debris(solids, row, grid, grid.inside, 0.0, 14, origin, rng, 0.35 * float(z.max())),
         ]
     )
+
+
+def _smoothed(values: Floats) -> Floats:
+    """Each value with its four neighbours, so that a heap is lumpy and not all spikes."""
+    wide = np.pad(values, 1, mode="edge")
+    near = wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:]
+    return np.asarray((values + near / 2.0) / 3.0)
 
 
 def _stubs(solids: Solids, row: int, origin: Floats, rng: np.random.Generator) -> Mesh:

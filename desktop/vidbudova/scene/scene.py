@@ -49,11 +49,11 @@ LAYERS = (
 PICKED = ("building", "observation", "road", "zone")
 """What `pick` finds before the bare ground, unless it is told fewer."""
 
-MOVING_PURSE_S, STILL_PURSE_S = 0.012, 1.5
+MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
 SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
 LEAST_DETAIL, MOST_DETAIL, STILL_DETAIL = 0.35, 1.2, 1.4
-STILL_S = 0.4
-"""After this long no more frames are averaged into a still one."""
+STILL_S = 0.1
+"""About how long one call may work on a still picture before it hands back what there is."""
 MOST_OUTLINED = 3000
 STILL_FRAMES = 12
 
@@ -74,6 +74,8 @@ class Scene:
         self.incomplete = False
         self.pace = 1.0
         self.still_s = STILL_S
+        self._resting: tuple[object, ...] | None = None
+        self._short_of_tiles = False
         self.opacity: dict[str, float] = {}
         # what was last said with each method, so that a change of theme can say it again
         self._said: dict[str, tuple[Any, ...]] = {}
@@ -242,21 +244,37 @@ class Scene:
         self.window.resize((max(width, 1), max(height, 1)))
 
     def render(self, quality: Quality = "moving") -> None:
-        """Draw a frame; a still one averages several, for up to `still_s` seconds."""
+        """Draw a frame. A still one averages several, about `still_s` seconds a call; `incomplete` asks for more."""
         begin = perf_counter()
         if quality == "moving":
+            self._resting = None
             purse = self._prepare(self.pace, MOVING_PURSE_S, still=False)
+            self.incomplete = purse.short
             self.window.draw()
             self._keep_pace(perf_counter() - begin, purse)
             return
-        self.begin_still()
-        while not self.refine():
+        if self._resting != self._seen() or not self.window.owned:
+            self.begin_still()
+        done = self.window.averaged_frames >= STILL_FRAMES
+        while not done:
+            done = self.refine()
             if self.window.averaged_frames >= FEWEST_AVERAGED and perf_counter() - begin > self.still_s:
                 break
+        short = self._short_of_tiles
+        self._resting = None if short else self._seen()
+        self.incomplete = short or not done
+
+    def _seen(self) -> tuple[object, ...]:
+        """All that a picture depends on; while it stays, a still one goes on where it was left."""
+        assert self.buildings is not None
+        changes = self.colours.changes, self.marks.changes, self.buildings.changes
+        shown = tuple(self.visible.items()), tuple(self.opacity.items())
+        return self.camera, self.size, self.theme.name, id(self.city), changes, shown
 
     def begin_still(self) -> None:
         """Start a still picture; each `refine` then adds one frame to it."""
-        self._prepare(STILL_DETAIL, STILL_PURSE_S, still=True)
+        purse = self._prepare(STILL_DETAIL, max(STILL_PURSE_S, self.still_s), still=True)
+        self._short_of_tiles = purse.short
         self.window.begin_average()
 
     def refine(self) -> bool:
@@ -279,7 +297,6 @@ class Scene:
             bands.place(view, detail, purse)
         self._light(view)
         self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
-        self.incomplete = purse.short
         return purse
 
     def _keep_pace(self, took_s: float, purse: Purse) -> None:
