@@ -203,7 +203,7 @@ def shown(table: str, heads: RowHeads) -> dict[str, Value]:
     return row
 
 
-def plain(value: Written) -> Any:
+def plain(value: Written | None) -> Any:
     """A value for comparing: a field that is None counts as one that is not there."""
     return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
 

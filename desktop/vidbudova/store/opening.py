@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,6 @@ from vidbudova.errors import UserError
 from vidbudova.store import ddl
 from vidbudova.store.connection import Connection, transaction
 from vidbudova.text import _
-
-MAGIC = b"SQLite format 3\x00"
 
 
 def check_crs(crs: str) -> tuple[str, int, str]:
@@ -61,18 +60,12 @@ def reference_systems(name: str, srs_id: int, wkt: str) -> list[tuple[Any, ...]]
 
 
 def look(path: Path) -> None:
-    """Refuse what is not there, or no SQLite file at all, before SQLite opens it."""
+    """Refuse what is not there.
+
+    The file itself is left to SQLite: closing it here would drop the locks of a project that is open in this process.
+    """
     if not path.is_file():
         raise UserError("project-missing", path=path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(100)
-    except OSError as error:
-        raise UserError("project-read-only", path=path, reason=error.strerror) from error
-    if not start.startswith(MAGIC):
-        raise UserError("project-not-ours", path=path, reason=_("it is no GeoPackage."))
-    if int.from_bytes(start[68:72], "big") != ddl.APPLICATION_ID:
-        raise UserError("project-not-ours", path=path, reason=_("it is no GeoPackage."))
 
 
 def meta(db: Connection) -> dict[str, Any]:
@@ -82,8 +75,14 @@ def meta(db: Connection) -> dict[str, Any]:
 
 def check_ours(db: Connection, path: Path) -> dict[str, Any]:
     """What vb_meta says, once the file is known to be a project of a format that can be read."""
-    there = db.execute("SELECT type FROM sqlite_master WHERE name = 'vb_meta'").fetchone()
-    if there != ("table",):
+    try:
+        there = db.execute("SELECT type FROM sqlite_master WHERE name = 'vb_meta'").fetchone()
+        number = db.execute("PRAGMA application_id").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF != sqlite3.SQLITE_NOTADB:
+            raise
+        raise UserError("project-not-ours", path=path, reason=_("it is no GeoPackage.")) from error
+    if there is None or tuple(there) != ("table",) or number != ddl.APPLICATION_ID:
         raise UserError("project-not-ours", path=path, reason=_("it is an ordinary GeoPackage."))
     facts = meta(db)
     found = facts.get("format")

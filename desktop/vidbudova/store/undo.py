@@ -44,8 +44,8 @@ def _ours(change: Change, head: Head, value: Written | None) -> bool:
     if head.change == change.id:
         return True
     ours = head.kind != "do" and head.change.partition(":")[0] == change.replica
-    nothing: tuple[object, ...] = ({}, False, None)
-    return ours and (cells.plain(head.value) == cells.plain(value or {}) or (value is None and head.value in nothing))
+    wanted, found = cells.plain(value), cells.plain(head.value)
+    return ours and (found == wanted or (not found and not wanted))
 
 
 def _edit_back(
