@@ -21,6 +21,7 @@ from vidbudova.session.core import Session
 from vidbudova.session.memory import Touched
 from vidbudova.session.places import buildings, name_of, wholes
 from vidbudova.session.readings import readings
+from vidbudova.text import _
 from vidbudova.text import mark as words
 
 TABLE = rules.TABLE
@@ -115,7 +116,7 @@ def mark_many(
     for id in wanted:
         try:
             if id not in there:
-                raise UserError("no-such-thing", what=words("building"), id=id)
+                raise UserError("no-such-thing", what=_("building"), id=id)
             deltas += rules.mark(id, rows.get(id), **said)  # type: ignore[arg-type]
         except UserError as error:
             refused[id] = error
@@ -176,7 +177,7 @@ def next_unassessed(session: Session, from_id: str, skip: Iterable[str] = ()) ->
     from_id = _whole(session, from_id)
     here = stock.place.get(from_id)
     if here is None:
-        raise UserError("no-such-thing", what=words("building"), id=from_id)
+        raise UserError("no-such-thing", what=_("building"), id=from_id)
     graded = [id for id, (grade, _remote) in _all_marks(session).items() if grade >= 0]
     open_ = np.ones(len(stock.ids), bool)
     open_[stock.places([*graded, *skip, from_id])] = False
@@ -260,7 +261,7 @@ def _remote(row: Fields) -> bool:
 def _marked(session: Session, building_id: str) -> Fields:
     row = session.row(TABLE, building_id)
     if row is None:
-        raise UserError("no-such-thing", what=words("damage mark"), id=building_id)
+        raise UserError("no-such-thing", what=_("damage mark"), id=building_id)
     return row
 
 
