@@ -115,3 +115,11 @@ def test_that_a_repeated_id_does_not_lose_a_feature(take, tmp_path):
     assert taken.report["kept"] == 2
     assert len({row["id"] for row in taken.rows("features")}) == 2
     assert taken.problems()["id-repeated"] == 1
+
+
+def test_that_metres_without_a_system_are_asked_for_and_not_lost(take, geojson):
+    path = geojson((_at(390_000.0, 5_217_000.0), {}), (_at(390_100.0, 5_217_000.0), {}))
+    with pytest.raises(UserError) as caught:
+        take(path)
+    assert caught.value.key == "crs-missing" and "UTM" in str(caught.value.values["hint"])
+    assert take(path, crs="EPSG:32637").report["kept"] == 2

@@ -166,6 +166,15 @@ def test_that_packed_files_are_known_by_what_is_in_them(take, tmp_path, city, en
     assert report["layers"][0]["attribution"] == "© OpenStreetMap contributors"
 
 
+def test_that_only_the_wanted_kind_comes(take, tmp_path, city):
+    city.house(0, 0, building="school", amenity="school")
+    city.way([(0, 50), (90, 50)], highway="residential")
+    path = tmp_path / "city.osm"
+    path.write_text(city.text(), encoding="utf-8")
+    taken = take(path, kind="places")
+    assert taken.report["kind"] == "places" and taken.report["read"] == 1
+
+
 def test_that_a_torn_file_is_a_sentence(take, tmp_path, city):
     from vidbudova.errors import UserError
 

@@ -74,3 +74,20 @@ def test_that_survey_squares_are_cells(take, geojson):
         geojson((square(), said), (square(37.6), {**said, "Main_Damage_Site_Class": 6}), name="Mariupol_RDA.geojson")
     )
     assert [row["target"] for row in taken.rows("observations")] == ["cell", "cell"]
+
+
+def test_that_a_copernicus_grading_layer_is_observations_on_its_own_scale(take, geojson):
+    point = {"type": "Point", "coordinates": [37.6, 47.1]}
+    taken = take(
+        geojson(
+            (point, {"obj_type": "Buildings", "damage_gra": "Destroyed", "det_method": "Photo-interpretation"}),
+            (point, {"obj_type": "Buildings", "damage_gra": "Possibly damaged"}),
+            (point, {"obj_type": "Buildings", "damage_gra": "Nobody knows"}),
+        )
+    )
+    rows = taken.rows("observations")
+    assert [(row["scale"], row["latest_grade"]) for row in rows] == [
+        ("copernicus-4", "5"), ("copernicus-4", "P"), (None, None)]  # fmt: skip
+    assert [row["latest_raw"] for row in rows] == ["Destroyed", "Possibly damaged", "Nobody knows"]
+    assert {row["target"] for row in rows} == {"building"}
+    assert {row["observation"] for row in taken.rows("sightings")} == {row["id"] for row in rows}

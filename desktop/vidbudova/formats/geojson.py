@@ -23,6 +23,7 @@ TITLE = "GeoJSON"
 ENDINGS = (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson")
 
 BATCH = 20_000
+MOST_DEGREES = 400.0
 TYPES = (
     "FeatureCollection",
     "Feature",
@@ -63,7 +64,10 @@ def read(path: Path, intake: Intake, layer: str = "") -> None:
         intake.note("property-repeated", name)
     listed, crs = _listed(document, intake)
     for start in range(0, len(listed), BATCH):
-        intake.take(_features(listed[start : start + BATCH], start, crs, layer or Path(intake.job.name).stem))
+        batch = _features(listed[start : start + BATCH], start, crs, layer or Path(intake.job.name).stem)
+        if crs == crs_rules.WGS84 and start == 0 and _are_no_degrees(batch):
+            batch.crs = crs = ""
+        intake.take(batch)
         intake.progress(min((start + BATCH) / max(len(listed), 1), 1.0), "")
 
 
@@ -136,6 +140,14 @@ def _crs(member: Any) -> str:
     if not isinstance(name, str):
         return crs_rules.WGS84
     return crs_rules.WGS84 if name.upper().endswith("CRS84") else name
+
+
+def _are_no_degrees(batch: Features) -> bool:
+    """Whether most places cannot be degrees: then the file is in a system that it does not name."""
+    bounds = shapely.bounds(batch.geometries)
+    known = np.isfinite(bounds).all(axis=1)
+    far = known & (np.abs(bounds).max(axis=1, initial=0.0) > MOST_DEGREES)
+    return bool(far.sum() > known.sum() / 2)
 
 
 def _features(rows: list[Any], start: int, crs: str, layer: str) -> Features:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vidbudova.formats import fields, heights, osm_tags, unosat, values
+from vidbudova.formats import fields, graded, heights, osm_tags, unosat, values
 from vidbudova.formats.features import Attributes
 
 AREA, LINE = osm_tags.AREA, osm_tags.LINE
@@ -63,9 +63,14 @@ def router(layer: str, columns: Iterable[str], kind: str | None, assumed: Assump
     return _plain(layer, names, kind, assumed)
 
 
-def osm_router(assumed: Assumptions) -> Router:
-    """The router of real OSM data: a thing whose tags say nothing to us gives no row."""
-    return lambda tags, dimension: [_place(t, k, tags, assumed) for t, k in osm_tags.tables(tags, dimension)]
+def osm_router(assumed: Assumptions, kind: str | None) -> Router:
+    """The router of real OSM data; of a thing that goes to two tables only the rows of the wanted kind."""
+
+    def place(tags: Attributes, dimension: int) -> list[Placing]:
+        found = osm_tags.tables(tags, dimension)
+        return [_place(table, said, tags, assumed) for table, said in found if kind in (None, table)]
+
+    return place
 
 
 def _tagged(layer: str, assumed: Assumptions) -> Router:
@@ -81,7 +86,11 @@ def _tagged(layer: str, assumed: Assumptions) -> Router:
 def _plain(layer: str, names: tuple[str, ...], kind: str | None, assumed: Assumptions) -> Router:
     def place(attributes: Attributes, dimension: int) -> list[Placing]:
         table = kind or guess(layer, names, dimension)
-        return [_place(table, None, attributes, assumed, layer)]
+        placed = _place(table, None, attributes, assumed, layer)
+        if table != "observations":
+            return [placed]
+        seen = graded.complete(placed.fields, attributes, layer, dimension)
+        return [placed, *(Placing("sightings", s, suffix="@1", with_shape=False) for s in seen)]
 
     return place
 
@@ -107,8 +116,6 @@ def _place(table: str, kind: str | None, attributes: Attributes, assumed: Assump
             notes.append((code, ""))
     elif table == "features":
         found.setdefault("kind", layer)
-    elif table == "observations" and "latest_on" in found:
-        found.setdefault("target", "area")
     return Placing(table, found, notes, is_part=is_part)
 
 
@@ -128,6 +135,8 @@ def guess(layer: str, names: tuple[str, ...], dimension: int) -> str:
     """The table of a layer that nobody named; “features” when neither columns nor name tell."""
     if dimension in (AREA, LINE) and (table := _by_fields(names, dimension)):
         return table
+    if graded.is_graded(names):
+        return "observations"
     lower = layer.lower()
     for pattern, wanted, table in _WORDS:
         if wanted == dimension and re.search(pattern, lower):

@@ -77,7 +77,7 @@ class _Reader:
         self.kind = kind
         self.intake = intake
         self.relations = Relations()
-        self.router = kinds.osm_router(intake.assumed)
+        self.router = kinds.osm_router(intake.assumed, intake.job.kind)
         self.expected = max(path.stat().st_size / BYTES_AN_OBJECT[kind], 1000.0)
         self.done = 0
         self._fresh()
@@ -155,7 +155,7 @@ class _Reader:
             self._add(shape, tags, name, (fault, "") if fault == "geometry-incomplete" else None)
 
     def _wanted(self, tags: Tags, dimension: int) -> bool:
-        if osm_tags.tables(tags, dimension):
+        if any(self.intake.job.kind in (None, table) for table, _said in osm_tags.tables(tags, dimension)):
             return True
         if tags:
             key = next((k for k in tags if k in osm_tags.KEYS), next(iter(tags)))
