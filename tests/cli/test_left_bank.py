@@ -16,6 +16,11 @@ FILES = {
     "mariupol_left_bank_unosat_CCBYSA.gpkg": ("observations", 5660),
     "mariupol_left_bank_demolitions_CCBY.gpkg": ("features", 338),
 }
+LICENCES = {
+    "mariupol_left_bank_osm_ODbL.gpkg": ("© OpenStreetMap contributors", "ODbL 1.0"),
+    "mariupol_left_bank_unosat_CCBYSA.gpkg": ("UNOSAT, CE20220223UKR", "CC BY-SA"),
+    "mariupol_left_bank_demolitions_CCBY.gpkg": ("Mariupol Urbicide 2026", "CC BY 4.0"),
+}
 MAY = {"Moderate Damage": 3002, "Severe Damage": 2132, "Destroyed": 315, "Possible Damage": 194}
 CRATERS = 17
 
@@ -46,7 +51,9 @@ def imported(folder, tmp_path_factory):
     """The three files in a project of their own coordinate system."""
     path = tmp_path_factory.mktemp("left bank") / "Left bank.vbp.gpkg"
     assert main(["new", str(path), "--crs", "EPSG:32637"]) == 0
-    assert main(["import", str(path), *(str(folder / name) for name in FILES)]) == 0
+    for name, (attribution, licence) in LICENCES.items():
+        said = ["--attribution", attribution, "--licence", licence]
+        assert main(["import", str(path), str(folder / name), *said]) == 0
     return path
 
 
@@ -67,6 +74,8 @@ def test_that_the_three_files_come_in_whole_as_three_sources(bank):
     for source, (kind, count) in FILES.items():
         mine = {layer["kind"]: layer["features"] for layer in told["layers"] if layer["source"] == source}
         assert mine[kind] == count
+    named = {(layer["source"], layer["attribution"], layer["licence"]) for layer in told["layers"]}
+    assert named == {(source, *said) for source, said in LICENCES.items()}, "three licences, three sources, named"
     assert (told["buildings"], told["damage"]["observations"], told["damage"]["marked"]) == (1224, 5660, 0)
 
 

@@ -92,7 +92,7 @@ def _layer(db: Connection, kind: str, owned: list[str], fields: Mapping[str, Any
     if row["report"] is not None and not isinstance(row["report"], str):
         row["report"] = dumps(row["report"])
     id = source_id(str(row["sha256"]), whole, "layers")
-    return Layer(id, {k: v for k, v in row.items() if v is not None}, rows, sha256)
+    return Layer(id, {k: v for k, v in row.items() if v not in (None, "")}, rows, sha256)
 
 
 def staged(db: Connection, table: Table, by_id: bool = False) -> Iterator[Sequence[Any]]:
