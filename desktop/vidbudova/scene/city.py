@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes, from_geometries
+from vidbudova.scene.solids import Solids, solids_of
 
 if TYPE_CHECKING:
     from vidbudova.session import Session
@@ -35,10 +36,14 @@ KINDS = {0: "points", 4: "points", 1: "lines", 5: "lines", 2: "lines", 3: "areas
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Shapes by table name (`power` by kind of geometry: power_points, power_lines, power_areas), and their bounds."""
+    """Shapes by table name (`power` by kind of geometry: power_points, power_lines, power_areas), and their bounds.
+
+    solids : what the buildings are as solids, where it was worked out already (off the main thread).
+    """
 
     shapes: Mapping[str, Shapes] = field(default_factory=dict)
     bounds: Bounds = (0.0, 0.0, 1000.0, 1000.0)
+    solids: Solids | None = None
 
     def table(self, name: str) -> Shapes:
         """The shapes of a table; none if the city has no such table."""
@@ -71,7 +76,7 @@ def load(session: Session) -> City:
     rows = np.array([place[key] for key in ids.tolist()], np.int64)
     columns = {name: values[name][rows] for name in COLUMNS["power"]}
     shapes |= {f"power_{kind}": found for kind, found in split(ids, geometries, columns).items()}
-    return City(shapes, bounds_of(shapes))
+    return City(shapes, bounds_of(shapes), solids_of(shapes["buildings"]))
 
 
 def bounds_of(shapes: Mapping[str, Shapes]) -> Bounds:

@@ -52,6 +52,8 @@ PICKED = ("building", "observation", "road", "zone")
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
 SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
 LEAST_DETAIL, MOST_DETAIL, STILL_DETAIL = 0.35, 1.2, 1.4
+LEAST_SCALE = 0.8
+"""Lines and hatching get no finer than this on small pictures (1 is a picture 720 pixels high)."""
 STILL_S = 0.1
 """About how long one call may work on a still picture before it hands back what there is."""
 MOST_OUTLINED = 3000
@@ -102,7 +104,7 @@ class Scene:
         self._said = {}
         self.city = city
         self.origin = np.array([city.bounds[0] + city.bounds[2], city.bounds[1] + city.bounds[3]]) / 2
-        self.solids = solids_of(city.table("buildings"))
+        self.solids = city.solids or solids_of(city.table("buildings"))
         self.colours = Colours(len(self.solids), self.theme["building"])
         self.picker = Picker(self.solids)
         self.on_ground = GroundPicker(city.table("roads"), land.road_widths(city.table("roads")))
@@ -328,7 +330,7 @@ class Scene:
             "steep": float(min(flat * 1.4, 1.0)),
             "perPixel": 1.0 / view.focal_px,
             "screen": (float(self.size[0]), float(self.size[1])),
-            "pixel": self.size[1] / 720.0,
+            "pixel": max(self.size[1] / 720.0, LEAST_SCALE),
         }
         for look in self.looks.values():
             look.set(values)
