@@ -26,14 +26,14 @@ def disk():
     _failing.heal()
 
 
-@pytest.mark.parametrize(
-    ("code", "key"),
-    [
-        (sqlite3.SQLITE_FULL, "disk-full"),
-        (sqlite3.SQLITE_IOERR, "disk-error"),
-        (sqlite3.SQLITE_READONLY, "project-read-only"),
-    ],
-)
+KEYS = {
+    sqlite3.SQLITE_FULL: "disk-full",
+    sqlite3.SQLITE_IOERR: "disk-error",
+    sqlite3.SQLITE_READONLY: "project-read-only",
+}
+
+
+@pytest.mark.parametrize(("code", "key"), list(KEYS.items()))
 @pytest.mark.parametrize("for_good", [False, True])
 def test_that_an_error_at_any_write_of_an_edit_gives_a_sentence_and_an_intact_living_project(
     tmp_path, disk, code, key, for_good

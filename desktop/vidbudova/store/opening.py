@@ -10,7 +10,7 @@ from typing import Any
 
 from vidbudova.errors import UserError
 from vidbudova.store import ddl
-from vidbudova.store.connection import Connection, transaction
+from vidbudova.store.connection import Connection, set_up, transaction
 from vidbudova.text import _
 
 
@@ -76,6 +76,7 @@ def meta(db: Connection) -> dict[str, Any]:
 def check_ours(db: Connection, path: Path) -> dict[str, Any]:
     """What vb_meta says, once the file is known to be a project of a format that can be read."""
     try:
+        set_up(db, writer=False)
         there = db.execute("SELECT type FROM sqlite_master WHERE name = 'vb_meta'").fetchone()
         number = db.execute("PRAGMA application_id").fetchone()[0]
     except sqlite3.DatabaseError as error:

@@ -30,7 +30,6 @@ def for_reading(path: Path, connect: Connect) -> dict[str, Any]:
     """Look through a project that is opened to look only; gives its facts."""
     db = connect(path, read_mode(path))
     try:
-        set_up(db, writer=False)
         facts = opening.check_ours(db, path)
         if facts["format"] < FORMAT:
             raise UserError("project-read-only", path=path, reason=_("it is of an older format."))
@@ -44,7 +43,6 @@ def for_writing(path: Path, connect: Connect, lock: Lock) -> tuple[dict[str, Any
     """Bring a project up to this version and make sure whose it is; gives its facts and notices."""
     db = connect(path, "rw")
     try:
-        set_up(db, writer=False)
         facts = opening.check_ours(db, path)
         set_up(db, writer=True)
         notices = _bring_up(db, path, facts)
