@@ -49,6 +49,22 @@ def test_that_no_driver_but_the_two_we_ask_for_is_there():
     assert done.stdout.strip() == "True", done.stderr
 
 
+def test_that_the_bar_never_goes_back(take, tmp_path):
+    import pyogrio
+    import shapely
+
+    path = tmp_path / "layers.gpkg"
+    points = shapely.to_wkb([shapely.Point(n, n) for n in range(30_000)])
+    for layer in ("a", "b", "c"):
+        pyogrio.raw.write(
+            path, geometry=points, field_data=[], fields=[], layer=layer, driver="GPKG", geometry_type="Point",
+            crs="EPSG:32637", append=path.exists(),
+        )  # fmt: skip
+    shares: list[float] = []
+    take(path, progress=lambda share, what: shares.append(share))
+    assert len(shares) > 2 and shares == sorted(shares) and shares[-1] <= 1.0
+
+
 @pytest.fixture
 def endless(tmp_path: Path) -> Path:
     """A GeoPackage whose layer is a view that never ends."""
@@ -158,3 +174,14 @@ def test_that_the_child_has_no_secrets_of_the_environment(monkeypatch, tmp_path)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy")
     assert not {"AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY"} & reading.environment(str(tmp_path)).keys()
+
+
+def test_that_the_child_speaks_the_language_of_the_window(take, tmp_path, monkeypatch):
+    from vidbudova import text
+
+    path = tmp_path / "empty.csv"
+    path.write_bytes(b"")
+    monkeypatch.setattr(text, "_language", "uk")
+    with pytest.raises(UserError) as caught:
+        take(path)
+    assert caught.value.values["reason"] == "він порожній"

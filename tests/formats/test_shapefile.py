@@ -47,6 +47,7 @@ def test_that_a_zipped_shapefile_gives_the_same_as_a_plain_one(take, tmp_path):
     assert taken.problems()["member-ignored"] == 1
 
 
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
 def test_that_a_missing_system_is_asked_for_with_a_hint(take, tmp_path):
     path = _shapefile(tmp_path / "in", crs=None)
     with pytest.raises(UserError) as caught:

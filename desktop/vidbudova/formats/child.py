@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats import guard
 from vidbudova.formats.report import Job
-from vidbudova.text import _
+from vidbudova.text import _, system_language, use_language
 
 PROGRESS_EVERY_S = 0.1
 
@@ -47,6 +48,7 @@ def main() -> int:
     job = Job(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     guard.limit(job.limits)
+    use_language(system_language(), paths.locale())
     try:
         teller.say(report=work(job, teller))
     except UserError as error:

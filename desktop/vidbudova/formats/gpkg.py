@@ -33,7 +33,8 @@ def read(path: Path, intake: Intake) -> None:
         intake.note("layer-without-geometry", ", ".join(bare), len(bare))
     if not spatial:
         raise UserError("import-empty", file=intake.job.name, reason=_("it has no layer with geometry"))
-    for layer in spatial:
+    for at, layer in enumerate(spatial):
+        intake.stage(at, len(spatial))
         gdal.read_layer(path, layer, intake)
 
 

@@ -31,7 +31,8 @@ class Intake:
     def __init__(self, job: Job, staging: Staging, progress: Progress) -> None:
         self.job = job
         self.staging = staging
-        self.progress = progress
+        self._tell = progress
+        self._stage = (0, 1)
         self.read = 0
         self.kept = 0
         self.crs = ""
@@ -44,6 +45,15 @@ class Intake:
         self._seen_ids: Counter[str] = Counter()
         self._duplicates = Duplicates()
         self._parts: dict[str, str] = {}
+
+    def stage(self, at: int, of: int) -> None:
+        """Which of several layers or files comes now, for the bar."""
+        self._stage = (at, of)
+
+    def progress(self, share: float, what: str) -> None:
+        """How far the present layer is."""
+        at, of = self._stage
+        self._tell((at + share) / of, what)
 
     def note(self, code: str, example: str = "", count: int = 1) -> None:
         """Count something for the report, with an example or two."""

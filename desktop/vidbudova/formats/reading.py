@@ -24,7 +24,7 @@ from vidbudova.formats import endings, problems, watching
 from vidbudova.formats.report import FileReport, Job, LayerRow, Limits
 from vidbudova.formats.sources import checksum, real_path
 from vidbudova.model import schema
-from vidbudova.text import _, number
+from vidbudova.text import _, language, number
 
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
@@ -41,7 +41,6 @@ PASSED_ON = (
     "LANG",
     "LC_ALL",
     "LD_LIBRARY_PATH",
-    "VIDBUDOVA_LANGUAGE",
     "PROJ_DATA",
     "GDAL_DATA",
 )
@@ -203,7 +202,7 @@ def environment(scratch: str) -> dict[str, str]:
     if sys.platform == "win32":
         kept["PATH"] = os.environ.get("PATH", "")
     return {
-        **kept, "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1",
+        **kept, "VIDBUDOVA_LANGUAGE": language(), "PYTHONSAFEPATH": "1", "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1", "TMPDIR": scratch, "TEMP": scratch, "TMP": scratch, "PROJ_NETWORK": "OFF",
     }  # fmt: skip
 

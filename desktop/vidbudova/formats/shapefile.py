@@ -55,7 +55,8 @@ def _read_archive(path: Path, intake: Intake) -> None:
     if ignored := [i.filename for i in archive.members(path, job.name) if i.filename not in found]:
         intake.note("member-ignored", ", ".join(ignored[:3]), len(ignored))
     intake.format = _formats({file.suffix for file in found.values()})
-    for name, file in sorted(found.items()):
+    for at, (name, file) in enumerate(sorted(found.items())):
+        intake.stage(at, len(found))
         stem = PurePosixPath(name.replace("\\", "/")).stem
         if file.suffix == ".shp":
             _read_one(file, stem, intake)
