@@ -8,7 +8,7 @@ from vidbudova.model.damage import grade_counts, reading_counts
 from vidbudova.model.schema import EVIDENCE
 from vidbudova.session.core import Session
 from vidbudova.session.damage import damage_view
-from vidbudova.session.places import buildings, wholes
+from vidbudova.session.places import wholes
 
 
 def summary(session: Session) -> dict[str, Any]:
@@ -35,7 +35,8 @@ def summary(session: Session) -> dict[str, Any]:
 
 def damage_summary(session: Session) -> dict[str, Any]:
     """Marks by grade and by evidence, readings of buildings without a mark, observations."""
-    view = damage_view(session, buildings(session).ids)
+    parts = wholes(session)
+    view = damage_view(session, [id for id in session.columns("buildings", [])["id"] if id not in parts])
     evidence = list(session.columns("damage_marks", ["evidence"])["evidence"])
     return {
         "marked": int((view.grade >= 0).sum()),
