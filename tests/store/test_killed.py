@@ -131,4 +131,4 @@ def test_that_an_old_project_killed_40_times_while_it_is_brought_up_is_whole(tmp
         if kill % 10 == 0:
             assert project.check() == []
         project.close()
-    assert 0 < unfinished
+    assert unfinished > 0

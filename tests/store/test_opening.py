@@ -117,14 +117,20 @@ def test_that_triggers_of_others_are_taken_out_and_never_run(closed):
     project.commit(mark("b2"))
     assert project.count("damage_marks") == 2
     with project.looking() as db:
-        assert db.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'rtree%' OR name = 'evil'").fetchone()[0] == 0
+        assert (
+            db.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'rtree%' OR name = 'evil'").fetchone()[0]
+            == 0
+        )
     project.close()
 
 
 @pytest.mark.parametrize(
     "statements",
     [
-        ["DROP VIEW damage", "CREATE VIEW damage AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT n FROM r"],
+        [
+            "DROP VIEW damage",
+            "CREATE VIEW damage AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT n FROM r",
+        ],
         ["DROP TABLE trees", "CREATE VIEW trees AS SELECT 1 AS fid, 'x' AS id"],
         ["DROP TABLE trees", "CREATE TABLE trees (fid INTEGER PRIMARY KEY, id TEXT)"],
         ["DROP TABLE vb_touch"],

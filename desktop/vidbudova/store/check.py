@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,11 @@ def _limited(kind: str, messages: Iterator[str]) -> list[Problem]:
 
 
 def _file(db: Connection) -> Iterator[Problem]:
-    for (line,) in db.execute("PRAGMA integrity_check(10)").fetchall():
+    try:
+        lines = db.execute("PRAGMA integrity_check(10)").fetchall()
+    except sqlite3.DatabaseError as error:
+        lines = [(str(error),)]
+    for (line,) in lines:
         if line != "ok":
             yield Problem("file", _("SQLite says: {line}").format(line=line))
 

@@ -89,5 +89,6 @@ def bodies(db: Connection) -> Iterator[tuple[int, str, str, bytes]]:
     while page := db.execute(
         f"SELECT n, id, chain, body FROM vb_change WHERE n > ? ORDER BY n LIMIT {PAGE}", (at,)
     ).fetchall():
-        yield from page
+        for n, id, chain, body in page:
+            yield n, id, chain, body if isinstance(body, bytes) else str(body).encode()
         at = page[-1][0]
