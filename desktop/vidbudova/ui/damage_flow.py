@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QComboBox, QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
@@ -70,3 +70,10 @@ class FlowLayout(QLayout):
             x += hint.width() + self._gap
             row = max(row, hint.height())
         return y + row - rect.y()
+
+
+def narrow(box: QComboBox) -> QComboBox:
+    """The box, no wider than its place: its longest entry is seen when it is open."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    return box

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from vidbudova.model.schema import EVIDENCE, HAZARDS
 from vidbudova.text import _
-from vidbudova.ui.damage_flow import FlowLayout
+from vidbudova.ui.damage_flow import FlowLayout, narrow
 from vidbudova.ui.damage_marking import Said
 from vidbudova.ui.damage_photos import PhotoStrip
 
@@ -36,7 +36,7 @@ class BasisForm(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.evidence = QComboBox()
+        self.evidence = narrow(QComboBox())
         for code, title in EVIDENCE.items():
             self.evidence.addItem(_(title), code)
         self.evidence.activated.connect(lambda n: self.said.emit("evidence", self.evidence.itemData(n)))

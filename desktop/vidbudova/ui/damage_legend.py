@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, Q
 from vidbudova.scene.colouring import Colouring, Entry
 from vidbudova.text import _, ngettext, number
 from vidbudova.ui import damage_forms
+from vidbudova.ui.damage_flow import narrow
 
 ROW_PX = 28
 
@@ -86,7 +87,7 @@ class Legend(QWidget):
 
     def __init__(self, modes: list[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.modes = QComboBox()
+        self.modes = narrow(QComboBox())
         for key, title in modes:
             self.modes.addItem(title, key)
         self.modes.setAccessibleName(_("Colour by"))

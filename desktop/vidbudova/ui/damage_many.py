@@ -15,7 +15,7 @@ from vidbudova.model.outline import Outline
 from vidbudova.model.schema import BUILDING_USES
 from vidbudova.session import damage
 from vidbudova.text import _, ngettext
-from vidbudova.ui.damage_flow import FlowLayout
+from vidbudova.ui.damage_flow import FlowLayout, narrow
 from vidbudova.ui.tool_draw import DrawTool
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ class ManyBox(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.seen = QComboBox()
+        self.seen = narrow(QComboBox())
         self.seen.addItem(_("anything"), ANY)
         for key, value in {"0": 0, "P": POSSIBLE, **{str(g): g for g in list(GRADES)[1:]}}.items():
             title = _("Possible damage") if key == "P" else f"{key} · {_(GRADES[value])}"
             self.seen.addItem(title, value)
-        self.use = QComboBox()
+        self.use = narrow(QComboBox())
         self.use.addItem(_("any use"), ANY)
         for code, title in BUILDING_USES.items():
             self.use.addItem(_(title), code)
-        self.zone = QComboBox()
+        self.zone = narrow(QComboBox())
         self.open_only = QCheckBox(_("only those without a mark"))
         self.open_only.setChecked(True)
         self.area_button = QPushButton(_("Draw an area"))

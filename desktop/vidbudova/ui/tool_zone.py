@@ -54,9 +54,7 @@ class DrawZoneTool(DrawTool):
             self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"))
 
     def _cut(self, area: shapely.Polygon) -> None:
-        if self.attempt(lambda: self._add(area, cut=True)):
-            self.restart()
-            self.repaint()
+        self.attempt(lambda: self._add(area, cut=True))
 
     def _add(self, area: shapely.Polygon, cut: bool = False) -> None:
         session = self.desk.session
@@ -66,6 +64,7 @@ class DrawZoneTool(DrawTool):
         drawn = zones.add(session, area, cut=cut, **{**self.fields, "name": name})
         self.desk.selection.replace([drawn.id], TABLE)
         say_drawn(self.desk, drawn, _("“{name}” is drawn.").format(name=name))
+        self.leave()
 
 
 class HoleTool(DrawTool):

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from vidbudova.model.schema import ZONES, Field
 from vidbudova.text import _
+from vidbudova.ui.damage_flow import narrow
 
 
 class ZoneForm(QWidget):
@@ -98,7 +99,7 @@ class ChoiceEdit(Edit):
     """One of a closed list."""
 
     def __init__(self, field: Field) -> None:
-        self.box = QComboBox()
+        self.box = narrow(QComboBox())
         super().__init__(self.box)
         self.box.addItem("—", None)
         for code, title in (field.choices or {}).items():
