@@ -73,42 +73,49 @@ class Intake:
         for at in np.argsort(-mended.dimensions, kind="stable").tolist():
             self._feature(batch, mended, at, router, rows)
         for table, listed in rows.items():
-            self._write(table, listed)
+            self.staging.add(table, listed)
 
     def _source_crs(self, batch: Features) -> str:
         source = self.job.crs or batch.crs
         if not source:
-            hint = _hint(batch)
-            raise UserError("crs-missing", file=self.job.name, hint=hint)
+            raise UserError("crs-missing", file=self.job.name, hint=_hint(batch))
         name = crs_rules.name_of(crs_rules.parse(source))
         if name not in self.crs.split(", "):
             self.crs = f"{self.crs}, {name}".strip(", ")
         return source
 
-    def _feature(self, batch: Features, mended: mending.Mended, at: int, router: kinds.Router,
-                 rows: dict[str, list[dict[str, Any]]]) -> None:  # fmt: skip
-        key = self._key(batch, at)
-        attributes = batch.attributes[at]
-        geometry = mended.geometries[at]
-        code, seen = batch.faults.get(at, ("", ""))
+    def _feature(
+        self,
+        batch: Features,
+        mended: mending.Mended,
+        at: int,
+        router: kinds.Router,
+        rows: dict[str, list[dict[str, Any]]],
+    ) -> None:
+        key, attributes, geometry = self._key(batch, at), batch.attributes[at], mended.geometries[at]
+        told, seen = batch.faults.get(at, ("", ""))
+        code = told if told in SKIPPED else mended.codes[at]
         placed: list[dict[str, Any]] = []
-        if code in SKIPPED or mended.codes[at]:
-            code = code if code in SKIPPED else mended.codes[at]
-        else:
+        if not code:
             code, placed = self._place(key, attributes, geometry, router)
-        if code in SKIPPED:
+        if code:
             self.note(code, seen or key)
             rows.setdefault("quarantine", []).append(self._aside(key, code, seen, geometry, attributes))
             return
         self.kept += 1
-        for seen_code, count in ((batch.faults.get(at, ("", ""))[0], 1), ("geometry-mended", int(mended.mended[at]))):
-            if seen_code and count:
-                self.note(seen_code, key)
+        for noted in (told, "geometry-mended" if mended.mended[at] else ""):
+            if noted:
+                self.note(noted, key)
+        self._keep(placed, attributes, batch.ids[at], rows)
+
+    def _keep(
+        self, placed: list[dict[str, Any]], attributes: dict[str, Any], id: str, rows: dict[str, list[dict[str, Any]]]
+    ) -> None:
         said = fields.attributes_text(attributes)
+        source_id = _own_id(attributes) or id
         for row in placed:
-            shaped = row.pop("_shaped")
-            row["source_id"] = _own_id(attributes) or batch.ids[at]
-            row["attributes"] = said if shaped else None
+            row["source_id"] = source_id
+            row["attributes"] = said if schema.GEOM in row else None
             rows.setdefault(row.pop("_table"), []).append(row)
 
     def _place(self, key: str, attributes: dict[str, Any], geometry: shapely.Geometry, router: kinds.Router
@@ -119,7 +126,7 @@ class Intake:
         observation = ""
         for placing in placings:
             row = dict(placing.fields)
-            row["_table"], row["_shaped"] = placing.table, placing.with_shape
+            row["_table"] = placing.table
             row["id"] = ids.source_id(self.job.sha256, key + placing.suffix, placing.table)
             if placing.with_shape:
                 code, shape = self._shape(placing, geometry, notes)
@@ -167,9 +174,6 @@ class Intake:
             "source_id": _own_id(attributes) or key,
             "attributes": fields.attributes_text(attributes),
         }
-
-    def _write(self, table: str, rows: list[dict[str, Any]]) -> None:
-        self.staging.add(table, rows)
 
     def finish(self) -> None:
         """What can be done only when all features are there."""
