@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidbudova.scene import bridges
+from vidbudova.scene import bridges, pace
 from vidbudova.scene.camera import Camera, project
 from vidbudova.scene.land import dashed
 from vidbudova.scene.ribbons import ribbons
@@ -121,3 +121,15 @@ def test_that_noise_is_the_same_for_the_same_place_and_spread_evenly() -> None:
     place = np.random.default_rng(1).uniform(0, 5000, (2000, 2))
     assert np.array_equal(noise(place), noise(place.copy()))
     assert np.histogram(noise(place), 5, (0, 1))[0].min() > 300
+
+
+def test_that_slow_frames_lose_detail_down_to_a_least_and_quick_ones_win_it_back() -> None:
+    detail = 1.0
+    for _ in range(60):
+        detail = pace.after(detail, 0.2)
+    assert detail == pace.LEAST_DETAIL
+    for _ in range(200):
+        detail = pace.after(detail, 0.005)
+    assert detail == pace.MOST_DETAIL
+    assert pace.after(0.7, 0.022) == 0.7
+    assert pace.at_rest(pace.LEAST_DETAIL, patient=True) == pace.STILL_DETAIL > pace.at_rest(0.5, patient=False)

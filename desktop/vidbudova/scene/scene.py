@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene import camera as cameras
-from vidbudova.scene import ground, land
+from vidbudova.scene import ground, land, pace
 from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
@@ -50,8 +50,6 @@ PICKED = ("building", "observation", "road", "zone")
 """What `pick` finds before the bare ground, unless it is told fewer."""
 
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
-SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
-LEAST_DETAIL, MOST_DETAIL, STILL_DETAIL = 0.35, 1.2, 1.4
 LEAST_SCALE = 0.8
 """Lines and hatching get no finer than this on small pictures (1 is a picture 720 pixels high)."""
 STILL_S = 0.1
@@ -250,10 +248,10 @@ class Scene:
         begin = perf_counter()
         if quality == "moving":
             self._resting = None
-            purse = self._prepare(self.pace, MOVING_PURSE_S, still=False)
-            self.incomplete = purse.short
+            self.incomplete = self._prepare(self.pace, MOVING_PURSE_S, still=False).short
+            drawing = perf_counter()
             self.window.draw()
-            self._keep_pace(perf_counter() - begin, purse)
+            self.pace = pace.after(self.pace, perf_counter() - drawing)
             return
         if self._resting != self._seen() or not self.window.owned:
             self.begin_still()
@@ -275,7 +273,8 @@ class Scene:
 
     def begin_still(self) -> None:
         """Start a still picture; each `refine` then adds one frame to it."""
-        purse = self._prepare(STILL_DETAIL, max(STILL_PURSE_S, self.still_s), still=True)
+        detail = pace.at_rest(self.pace, patient=self.still_s > STILL_S)
+        purse = self._prepare(detail, max(STILL_PURSE_S, self.still_s), still=True)
         self._short_of_tiles = purse.short
         self.window.begin_average()
 
@@ -300,13 +299,6 @@ class Scene:
         self._light(view)
         self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
         return purse
-
-    def _keep_pace(self, took_s: float, purse: Purse) -> None:
-        """Less detail after a slow frame, more after a quick one; frames that made tiles do not count."""
-        if took_s > SLOW_FRAME_S and not purse.used:
-            self.pace = max(self.pace * max(SLOW_FRAME_S / took_s, 0.8), LEAST_DETAIL)
-        elif took_s < QUICK_FRAME_S:
-            self.pace = min(self.pace * 1.03, MOST_DETAIL)
 
     def _soften(self, frame: int, width: float = 1.0) -> None:
         """Move the sun a little, and the light of the sky much, so that the average of frames has soft shadows."""

@@ -81,12 +81,11 @@ class Purse:
 
     def __init__(self, seconds: float) -> None:
         self.end = perf_counter() + seconds
-        self.short = self.used = False
+        self.short = False
 
     def has(self) -> bool:
         """Whether there is time for one more; remembers that something was left out."""
         if perf_counter() < self.end:
-            self.used = True
             return True
         self.short = True
         return False
