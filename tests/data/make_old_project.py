@@ -1,3 +1,4 @@
+# ruff: noqa: E402 - the tests' folder must be on the path before what is in it
 """Makes old_format_1.vbp.gpkg, a small project as format 1 kept it. Run once; the file is what the tests open.
 
 Format 1: the log without chain and kind, current values by Change id, no tables for history, conflicts and undo; its

@@ -147,7 +147,7 @@ def test_that_the_drive_of_a_path_is_told_from_the_mounts():
     mounts = "/dev/sda1 / ext4 rw 0 0\nserver:/x /mnt/share nfs4 rw 0 0\n//s/y /mnt/with\\040space cifs rw 0 0\n"
     from pathlib import Path
 
-    assert drives.mount_of(Path("/home/x/City.vbp.gpkg"), mounts) == ("/dev/sda1", "ext4")
+    assert drives.mount_of(Path("/srv/City.vbp.gpkg"), mounts) == ("/dev/sda1", "ext4")
     assert drives.mount_of(Path("/mnt/share/City.vbp.gpkg"), mounts)[1] in drives.NETWORK_TYPES
     assert drives.mount_of(Path("/mnt/with space/City.vbp.gpkg"), mounts)[1] == "cifs"
 
@@ -181,3 +181,12 @@ def sqlite3_full():
     error = sqlite3.OperationalError("database or disk is full")
     error.sqlite_errorcode = sqlite3.SQLITE_FULL
     return error
+
+
+def test_that_an_edit_that_is_durable_counts_as_done_even_if_the_note_beside_it_cannot_be_written(session, monkeypatch):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("vidbudova.store.lock.os.write", full)
+    assert session.do("Mark", mark("b1").deltas) is not None
+    assert session.count("damage_marks") == 1

@@ -15,6 +15,9 @@ from vidbudova.store.project import Draft, create, open_project
 OLD = Path(__file__).resolve().parents[1] / "data" / "old_format_1.vbp.gpkg"
 
 
+ENDLESS = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT n FROM r"
+
+
 def mark(id):
     return Draft("Mark", [Delta("damage_marks", id, None, {"grade": 3})], "Olha", 1)
 
@@ -117,10 +120,8 @@ def test_that_triggers_of_others_are_taken_out_and_never_run(closed):
     project.commit(mark("b2"))
     assert project.count("damage_marks") == 2
     with project.looking() as db:
-        assert (
-            db.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'rtree%' OR name = 'evil'").fetchone()[0]
-            == 0
-        )
+        query = "SELECT count(*) FROM sqlite_master WHERE name LIKE 'rtree%' OR name = 'evil'"
+        assert db.execute(query).fetchone()[0] == 0
     project.close()
 
 
@@ -129,7 +130,7 @@ def test_that_triggers_of_others_are_taken_out_and_never_run(closed):
     [
         [
             "DROP VIEW damage",
-            "CREATE VIEW damage AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT n FROM r",
+            f"CREATE VIEW damage AS {ENDLESS}",
         ],
         ["DROP TABLE trees", "CREATE VIEW trees AS SELECT 1 AS fid, 'x' AS id"],
         ["DROP TABLE trees", "CREATE TABLE trees (fid INTEGER PRIMARY KEY, id TEXT)"],

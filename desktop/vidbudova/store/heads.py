@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from vidbudova.model import cells
 from vidbudova.model.cells import Head
 from vidbudova.model.change import ROW, Cell, Change
+from vidbudova.model.merge import conflicts_of
 from vidbudova.store import log
 from vidbudova.store.connection import Connection, chunks, marks
 from vidbudova.store.values import head_text, head_value
@@ -82,18 +83,16 @@ def note_conflicts(db: Connection, table: str, scenario: str, ids: Iterable[str]
     for id in ids:
         heads = rows.get(id, {})
         key = (scenario, table, id)
-        if heads and not cells.is_gone(heads) and merge_conflicts(key, heads):
+        if heads and not cells.is_gone(heads) and has_conflict(key, heads):
             db.execute("INSERT OR IGNORE INTO vb_open VALUES (?, ?, ?)", (table, id, scenario))
         else:
             db.execute("DELETE FROM vb_open WHERE tbl = ? AND id = ? AND scenario = ?", (table, id, scenario))
 
 
-def merge_conflicts(key: tuple[str, str, str], heads: dict[str, list[Head]]) -> bool:
+def has_conflict(key: tuple[str, str, str], heads: dict[str, list[Head]]) -> bool:
     """Whether a row has an open conflict; most rows are told by having one value a cell and no delete."""
     if all(len(hs) < 2 for hs in heads.values()) and not cells.deletes(heads):
         return False
-    from vidbudova.model.merge import conflicts_of
-
     return bool(conflicts_of(key, heads))
 
 

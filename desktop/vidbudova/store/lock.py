@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -35,13 +36,14 @@ class Lock:
         return int(self._noted.get("seq", 0)) if self._noted.get("replica") == replica else 0
 
     def note(self, replica: str, seq: int) -> None:
-        """Remember the last acknowledged Change."""
+        """Remember the last acknowledged Change; it is durable already, so a disk that fails here fails nothing."""
         if self._fd is None:
             return
         holder = _("process {id}").format(id=os.getpid())
         text = json.dumps({"replica": replica, "seq": seq, "holder": holder}).ljust(240) + "\n"
-        os.lseek(self._fd, 0, os.SEEK_SET)
-        os.write(self._fd, text.encode())
+        with contextlib.suppress(OSError):
+            os.lseek(self._fd, 0, os.SEEK_SET)
+            os.write(self._fd, text.encode())
 
     def release(self) -> None:
         """Let others write."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from vidbudova.model.change import Value, decode_value, encode_value
 from vidbudova.model.schema import Field, Table
@@ -67,17 +68,18 @@ def fitted(wkb: Sequence[bytes | None], geometry: str) -> list[bytes | None]:
     kinds = shapely.get_type_id(shapes)
     odd = shapely.has_z(shapes) | ((kinds >= 0) & (kinds != wanted) if wanted else False)
     odd |= np.array([w is not None and w[:1] == b"\0" for w in wkb], dtype=bool)
-    for i in np.flatnonzero(odd):
-        given[i] = shapely.to_wkb(_multi(shapely.force_2d(shapes[i]), wanted), byte_order=1)
+    if odd.any():
+        given[odd] = shapely.to_wkb(_as_many(shapely.force_2d(shapes[odd]), wanted), byte_order=1)
     return list(given)
 
 
-def _multi(shape: shapely.Geometry, wanted: int | None) -> shapely.Geometry:
-    kind = shapely.get_type_id(shape)
-    if wanted is None or MULTI.get(kind) != wanted:
-        return shape
+def _as_many(shapes: NDArray[np.object_], wanted: int | None) -> NDArray[np.object_]:
+    """Single shapes turned into multi ones of the wanted type; others stay as they are."""
     makers = {4: shapely.multipoints, 5: shapely.multilinestrings, 6: shapely.multipolygons}
-    return makers[wanted]([shape])
+    single = np.array([wanted is not None and MULTI.get(int(k)) == wanted for k in shapely.get_type_id(shapes)], bool)
+    if wanted is not None and single.any():
+        shapes[single] = makers[wanted](shapes[single], indices=np.arange(single.sum()))
+    return shapes
 
 
 def to_sql(field: Field, value: Value, srs_id: int) -> Any:
