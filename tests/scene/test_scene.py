@@ -267,6 +267,14 @@ def resident_mb() -> float:
     return int(statm.read_text().split()[1]) * 4096 / 2**20
 
 
+def test_that_a_scene_can_be_finalized_twice_and_lets_go_of_its_window() -> None:
+    scene = Scene((64, 36))
+    scene.render("moving")
+    scene.finalize()
+    scene.finalize()
+    assert scene.window.render_window is None
+
+
 def test_that_two_scenes_draw_side_by_side(scene: Scene) -> None:
     """A second Scene for stills must not disturb the first (traps: one renderer in two windows crashed)."""
     first = frame(scene)

@@ -105,12 +105,16 @@ class Window:
         return ((self._total[::-1, :, :3] + np.uint16(half)) // np.uint16(self.averaged_frames)).astype(np.uint8)
 
     def finalize(self) -> None:
-        """Free what the window holds on the graphics side."""
+        """Free what the window holds on the graphics side; a second time does nothing."""
+        if self.render_window is None:
+            return
         for renderer in self.renderers:
             renderer.RemoveAllViewProps()
             self.render_window.RemoveRenderer(renderer)
         if self.owned:
             self.render_window.Finalize()
+        # the window holds its connection to the screen until the last reference goes, and cycles keep those long
+        self.render_window = None
 
 
 def halton(index: int, base: int) -> float:
