@@ -37,8 +37,8 @@ ENGLISH_BY_DESIGN = {
 FOREIGN_WORDS = {"Hole lies outside"}
 """What a library says, looked for in its answer."""
 
-KEYS = re.compile(r"\b(Ctrl|Shift|Alt|Enter|Esc|Tab|Backspace|Del|Home|End)\b")
-"""Keys are named alike in every language of the program."""
+KEYS = re.compile(r"\b(Ctrl|Shift|Alt|Enter|Esc|Tab|Backspace|Del|Home|End)\b|\*\.\w+")
+"""Keys and file endings are named alike in every language of the program."""
 
 OURS_TO_MEND = {"ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "AssertionError", "OSError"}
 
