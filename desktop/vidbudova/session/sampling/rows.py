@@ -1,0 +1,179 @@
+"""The sample city as rows of the schema, in staging files: the city, and apart from it what satellites saw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from vidbudova.formats.staging import Staging
+from vidbudova.model.ids import source_id
+from vidbudova.session.sampling import nets
+from vidbudova.session.sampling.city import Town
+from vidbudova.session.sampling.plan import Plan
+from vidbudova.session.sampling.ruin import Harm
+from vidbudova.session.sampling.streets import SHAPE
+
+VERSION = 1
+"""To be raised when the same seed begins to give another city."""
+
+Row = dict[str, Any]
+TREES_PER_BUILDING = 2.6
+
+
+def checksum(buildings: int, seed: int, part: str) -> str:
+    """What stands for the sha256 of a file that never was."""
+    return hashlib.sha256(f"vidbudova sample {VERSION} {part} {buildings} {seed}".encode()).hexdigest()
+
+
+def building_ids(town: Town, seed: int) -> list[str]:
+    """Ids of the buildings, in the order of the town's rows."""
+    sha = checksum(len(town.shapes), seed, "city")
+    return [source_id(sha, str(n + 1), "buildings") for n in range(len(town.shapes))]
+
+
+def stage_city(path: Path, town: Town, seed: int) -> dict[str, Any]:
+    """Write the city's staging file; gives the fields of its layers."""
+    sha = checksum(len(town.shapes), seed, "city")
+    tables: dict[str, Iterator[Row]] = {
+        "buildings": _buildings(town),
+        "roads": _roads(town),
+        "rail": iter(nets.rails(town)),
+        "water": iter([{"geom": town.water, "name": "річка Зразкова", "kind": "river"}]),
+        "waterways": iter([{"geom": _course(town.plan), "name": "річка Зразкова", "kind": "river"}]),
+        "landuse": ({"geom": g, "kind": kind, "name": name or None} for g, kind, name in town.lots.land),
+        "trees": _trees(town, seed),
+        "power": iter(nets.power(town)),
+        "pipelines": iter(nets.pipes(town)),
+        "places": _places(town),
+    }
+    titles = {"buildings": "Зразок: будівлі", "roads": "Зразок: вулиці"}
+    listed = _stage(path, sha, tables, titles)
+    return _fields("Зразок (city)", sha, listed)
+
+
+def stage_observations(path: Path, town: Town, harm: Harm, seed: int) -> dict[str, Any]:
+    """Write what the satellites saw; gives the fields of its layer."""
+    sha = checksum(len(town.shapes), seed, "observations")
+    ids = {row["k"]: source_id(sha, str(n + 1), "observations") for n, row in enumerate(harm.observations)}
+    seen = ({name: value for name, value in row.items() if name != "k"} for row in harm.observations)
+    dated = ({**row, "observation": ids[row["observation"]]} for row in harm.sightings)
+    listed = _stage(
+        path, sha, {"observations": seen, "sightings": dated}, {"observations": "Зразок: супутникова оцінка"}
+    )
+    return _fields("Зразок (observations)", sha, listed[:1])
+
+
+def _fields(source: str, sha: str, layers: list[Row]) -> dict[str, Any]:
+    said = {"licence": "CC0-1.0", "attribution": "Vidbudova, made-up sample city"}
+    return {"source": source, "sha256": sha, "format": "sample", "crs": "EPSG:32637", **said, "layers": layers}
+
+
+def _stage(path: Path, sha: str, tables: Mapping[str, Iterator[Row]], titles: Mapping[str, str]) -> list[Row]:
+    staging = Staging(path)
+    for table, rows in tables.items():
+        staging.add(table, (_finished(sha, table, n, row) for n, row in enumerate(rows)))
+    layers = [{"kind": kind, "name": titles.get(kind, f"Зразок: {TITLES.get(kind, kind)}")} for kind in tables]
+    staging.close({"format": "sample", "sha256": sha})
+    return layers
+
+
+TITLES = {
+    "rail": "колії",
+    "water": "вода",
+    "waterways": "русла",
+    "landuse": "землі",
+    "trees": "дерева",
+    "power": "електромережа",
+    "pipelines": "трубопроводи",
+    "places": "заклади",
+}
+
+
+def _finished(sha: str, table: str, n: int, row: Row) -> Row:
+    """A row with its id; geometry as WKB, numpy's numbers as Python's."""
+    name = str(n + 1)
+    done = {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
+    if isinstance(shape := done.get("geom"), shapely.Geometry):
+        done["geom"] = shapely.to_wkb(shape)
+    return {**done, "id": source_id(sha, name, table), "source_id": name}
+
+
+BUILDING_FIELDS = (
+    "name",
+    "street",
+    "house_number",
+    "use",
+    "levels",
+    "height_m",
+    "height_source",
+    "roof_shape",
+    "roof_height_m",
+    "material",
+    "built_year",
+    "flats",
+    "people",
+    "jobs",
+)
+NUMBERS = {"levels": float, "built_year": int, "flats": int}
+
+
+def _buildings(town: Town) -> Iterator[Row]:
+    wkb = shapely.to_wkb(town.shapes)
+    columns = []
+    for name in BUILDING_FIELDS:
+        values = town.rows[name].tolist()
+        kind = NUMBERS.get(name)
+        columns.append([kind(v) for v in values] if kind else values)
+    for geom, *values in zip(wkb, *columns, strict=True):
+        yield {"geom": geom, **dict(zip(BUILDING_FIELDS, values, strict=True))}
+
+
+def _roads(town: Town) -> Iterator[Row]:
+    roads = town.roads
+    for line, kind, name, bridge in zip(roads.lines, roads.kind, roads.name, roads.bridge.tolist(), strict=True):
+        lanes, speed, width = SHAPE[kind]
+        yield {
+            "geom": line,
+            "class": kind,
+            "name": name or None,
+            "lanes": lanes or None,
+            "speed_km_h": speed,
+            "width_m": width,
+            "oneway": "no",
+            "bridge": int(bridge),
+            "tunnel": 0,
+            "level": int(bridge),
+            "surface": "paving_stones" if kind in ("footway", "path") else "asphalt",
+        }
+
+
+def _course(plan: Plan) -> shapely.Geometry:
+    return shapely.linestrings(nets.along(plan, 0.0, float(plan.us[0]) - 880, float(plan.us[-1]) + 880))
+
+
+def _trees(town: Town, seed: int) -> Iterator[Row]:
+    points, heights = nets.trees(town, int(TREES_PER_BUILDING * len(town.shapes)), seed)
+    for point, height in zip(points, heights.tolist(), strict=True):
+        yield {"geom": point, "height_m": height}
+
+
+def _places(town: Town) -> Iterator[Row]:
+    for at, kind, name, capacity in town.lots.places:
+        yield {"geom": shapely.points(np.round(at, 2)), "kind": kind, "name": name, "capacity": capacity or None}
+    yield from nets.stops(town)
+    public = np.flatnonzero(town.rows["use"] == "public")
+    for n, row in enumerate(public[:: max(1, len(public) // max(2, len(town.shapes) // 4000))].tolist()):
+        kind, name = (("fire_station", "Пожежна частина"), ("police", "Відділення поліції"), ("clinic", "Поліклініка"))[
+            n % 3
+        ]
+        yield {
+            "geom": shapely.centroid(town.shapes[row]),
+            "kind": kind,
+            "name": f"{name} № {n // 3 + 1}",
+            "capacity": None,
+        }
