@@ -60,12 +60,17 @@ def run_child(args: list[str]) -> int:
 
 def run_aside(args: list[str]) -> int:
     """Run a command that is not for everyday use."""
-    from vidbudova.cli import selftest, tour
     from vidbudova.cli.answers import refuse
 
-    command = {"selftest": selftest.run, "tour": tour.run}[args[0]]
     try:
-        return command(args[1:])
+        if args[0] == "tour":
+            from vidbudova.cli import tour
+
+            return tour.run(args[1:])
+        from vidbudova.cli import selftest
+        from vidbudova.ui.trial import colours_in_window
+
+        return selftest.run(colours_in_window)
     except UserError as error:
         return refuse(error, as_json="--json" in args)
 

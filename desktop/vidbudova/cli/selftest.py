@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from vidbudova import paths
@@ -14,6 +15,7 @@ from vidbudova.session import Session
 
 BUILDINGS = 300
 SIZE = (480, 300)
+FEWEST_COLOURS = 10
 GEOJSON_SIDE_DEG = 0.0002
 
 
@@ -21,10 +23,14 @@ class Failed(Exception):
     """A step did not give what it must."""
 
 
-def run(_args: Sequence[str]) -> int:
-    """Try every room once; 0 when all holds, 1 with the step that does not."""
+def run(colours_in_window: Callable[[Path], int]) -> int:
+    """Try every room once; 0 when all holds, 1 with the step that does not.
+
+    `colours_in_window` opens a project in the window and says how many colours its view shows.
+    """
     with tempfile.TemporaryDirectory(prefix="vidbudova-selftest-", ignore_cleanup_errors=True) as folder:
-        state = _Trial(Path(folder))
+        os.environ["VIDBUDOVA_HOME"] = str(Path(folder, "settings"))
+        state = _Trial(Path(folder), colours_in_window)
         steps: list[tuple[str, Callable[[], str]]] = [
             ("files of the program", state.files),
             ("sample city", state.sample),
@@ -32,6 +38,7 @@ def run(_args: Sequence[str]) -> int:
             ("damage mark and undo", state.mark),
             ("picture", state.picture),
             ("check", state.check),
+            ("window", state.window),
         ]
         try:
             for title, step in steps:
@@ -49,8 +56,9 @@ def run(_args: Sequence[str]) -> int:
 class _Trial:
     """One project, tried out step by step."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, colours_in_window: Callable[[Path], int]) -> None:
         self.folder = folder
+        self.colours_in_window = colours_in_window
         self.path = folder / "Self-test.vbp.gpkg"
         self._session: Session | None = None
 
@@ -130,7 +138,7 @@ class _Trial:
 
         image = still.picture(self.session, SIZE)
         colours = len({tuple(pixel) for pixel in image[::10, ::10, :3].reshape(-1, 3).tolist()})
-        if image.shape[:2] != (SIZE[1], SIZE[0]) or colours < 10:
+        if image.shape[:2] != (SIZE[1], SIZE[0]) or colours < FEWEST_COLOURS:
             raise Failed(f"a picture of {image.shape} with {colours} colours")
         return f"{SIZE[0]}×{SIZE[1]}, {colours} colours"
 
@@ -142,6 +150,14 @@ class _Trial:
         if problems:
             raise Failed(f"{problems}")
         return "no problem"
+
+    def window(self) -> str:
+        """The window opens the project and shows it."""
+        self.close()
+        colours = self.colours_in_window(self.path)
+        if colours < FEWEST_COLOURS:
+            raise Failed(f"a view with {colours} colours")
+        return f"open, {colours} colours"
 
 
 def _house(lon: float, lat: float, name: str) -> dict[str, object]:
