@@ -148,8 +148,10 @@ def test_that_a_click_on_the_legend_pales_the_others_of_that_line(hands, qtbot):
     qtbot.mouseClick(line, Qt.MouseButton.LeftButton)
     assert hands.desk.painting.hidden == {"none"} and panel.legend.all_button.isVisibleTo(panel)
     assert len(panel.legend.lines) == 8
+    panel.legend.leave_out.click()
+    assert hands.view.scene.picker.hidden.sum() == line.count
     panel.legend.all_button.click()
-    assert hands.desk.painting.hidden == set()
+    assert hands.desk.painting.hidden == set() and not hands.view.scene.picker.hidden.any()
 
 
 def test_that_buildings_can_be_coloured_by_height_and_by_use(hands):
@@ -184,9 +186,30 @@ def test_that_observations_are_matched_within_the_tolerance_that_is_shown(hands,
     assert rows and {row["within_m"] for row in rows} == {9.0}
     assert all(row["distance_m"] <= 9.0 for row in rows)
     assert "9" in hands.said[-1][0]
+    colouring = hands.desk.painting.colouring
+    assert sum(line.above for line in panel.legend.lines) == colouring.hatched.sum() > 0
 
 
 def test_that_the_panel_works_at_320_pixels(hands):
     panel = hands.panel("damage")
     select_a_house(hands)
     assert panel.widget().minimumSizeHint().width() <= 320
+
+
+def test_that_the_keys_grade_also_while_the_rectangle_is_in_hand(hands):
+    from vidbudova.ui.tool_select import RectangleTool
+
+    hands.panel("damage")
+    id, _x, _y = select_a_house(hands)
+    hands.view.set_tool(RectangleTool(hands.desk))
+    hands.key(Qt.Key.Key_2)
+    assert hands.session.row("damage_marks", id)["grade"] == 2
+
+
+def test_that_a_right_click_offers_the_grades_of_a_building(hands):
+    panel = hands.panel("damage")
+    id, x, y = select_a_house(hands)
+    pick = hands.view.navigator.pick(hands.at(x, y).toPointF())
+    offered = [command for offer in hands.desk.offers for command in offer(pick)]
+    next(c for c in offered if c.key == "mark-3").run()
+    assert hands.session.row("damage_marks", id)["grade"] == 3 and panel.grades.buttons[3].isChecked()

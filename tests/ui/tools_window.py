@@ -22,9 +22,9 @@ class Hands:
         self.said: list[tuple[str, Any, str]] = []
         notify = window.notify
 
-        def listen(text: str, action: Any = None, button: str = "") -> None:
+        def listen(text: str, action: Any = None, button: str = "", kind: str = "") -> None:
             self.said.append((text, action, button))
-            notify(text, action, button)
+            notify(text, action, button, kind)
 
         window.notify = listen
 

@@ -18,7 +18,8 @@ from vidbudova.text import _, number
 RGB = NDArray[np.uint8]
 MOST_KINDS = 11
 DIM = 0.82
-DIM_TO = (236, 234, 229)
+DIM_TO = {"light": (236, 234, 229), "dark": (58, 62, 68)}
+"""What hidden buildings are paled towards: the ground of each theme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Colouring:
         """(entries,) how many buildings each line of the legend stands for."""
         return np.bincount(self.of, minlength=len(self.entries)).astype(np.int64)
 
-    def rgb(self, hidden: Collection[str] = (), only: NDArray[np.bool_] | None = None) -> RGB:
+    def rgb(self, hidden: Collection[str] = (), only: NDArray[np.bool_] | None = None, theme: str = "light") -> RGB:
         """(n, 3) colours; buildings of hidden entries, or outside `only` (n,), are dimmed towards the ground."""
         table = np.array([e.rgb for e in self.entries], np.uint8).reshape(-1, 3)
-        dimmed = (table * (1 - DIM) + np.array(DIM_TO) * DIM).astype(np.uint8)
+        dimmed = (table * (1 - DIM) + np.array(DIM_TO[theme]) * DIM).astype(np.uint8)
         out = np.array([e.key in hidden for e in self.entries], bool)[self.of]
         if only is not None:
             out |= ~only

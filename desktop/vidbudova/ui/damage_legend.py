@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vidbudova.scene.colouring import Colouring, Entry
 from vidbudova.text import _, ngettext, number
@@ -21,16 +22,18 @@ class LegendLine(QAbstractButton):
 
     alone = Signal()
 
-    def __init__(self, entry: Entry, count: int, total: int, damage: bool, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.entry, self.count, self.total, self.damage = entry, count, total, damage
+    def __init__(self, entry: Entry, count: int, total: int, above: int | None) -> None:
+        """above : how many of them were only seen from above; None where the colours are not of damage."""
+        super().__init__()
+        self.entry, self.count, self.total, self.above = entry, count, total, above
         self.setCheckable(True)
         self.setChecked(True)
         self.setFixedHeight(ROW_PX)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setObjectName(f"legend-{entry.key}")
         self.setAccessibleName(f"{entry.title}: {number(count)}")
-        self.setToolTip(_("Click hides or shows these; a double click shows only these."))
+        seen = "\n" + ngettext("{count} only from above, hatched", "{count} only from above, hatched", above or 0)
+        self.setToolTip(_("Click hides or shows these; a double click shows only these.") + (seen if above else ""))
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
@@ -63,12 +66,14 @@ class LegendLine(QAbstractButton):
 
     def _share(self, painter: QPainter) -> None:
         colour = QColor(self.palette().windowText().color())
-        colour.setAlphaF(0.08)
-        width = (self.width() - 30) * self.count / max(self.total, 1)
-        painter.fillRect(QRectF(30, ROW_PX - 5, width, 3), colour)
+        colour.setAlphaF(0.28)
+        scale = (self.width() - 36) / max(self.total, 1)
+        ground, above = (self.count - (self.above or 0)) * scale, (self.above or 0) * scale
+        painter.fillRect(QRectF(32, ROW_PX - 4, ground, 3), colour)
+        painter.fillRect(QRectF(32 + ground, ROW_PX - 4, above, 3), QBrush(colour, Qt.BrushStyle.Dense4Pattern))
 
     def _swatch(self, painter: QPainter, box: QRectF) -> None:
-        if self.damage:
+        if self.above is not None:
             damage_forms.draw(painter, box, self.entry.key, ink=damage_forms.line_on(self.palette().window().color()))
             return
         painter.setPen(QPen(QColor(0, 0, 0, 70), 1))
@@ -80,10 +85,12 @@ class Legend(QWidget):
     """What the buildings are coloured by, and the lines; tells which lines are hidden.
 
     mode_chosen : the field to colour by. hidden_changed : keys of the hidden lines.
+    leave_out_changed : whether their buildings are not drawn at all.
     """
 
     mode_chosen = Signal(str)
     hidden_changed = Signal(set)
+    leave_out_changed = Signal(bool)
 
     def __init__(self, modes: list[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +101,8 @@ class Legend(QWidget):
         self.modes.activated.connect(lambda n: self.mode_chosen.emit(self.modes.itemData(n)))
         self.progress = QLabel()
         self.progress.setWordWrap(True)
+        self.leave_out = QCheckBox(_("Leave them out instead of paling them"))
+        self.leave_out.toggled.connect(self.leave_out_changed)
         self.all_button = QPushButton(_("Show all"))
         self.all_button.clicked.connect(self.show_all)
         self._lines = QVBoxLayout()
@@ -103,18 +112,20 @@ class Legend(QWidget):
         for part in (self.modes, self.progress):
             layout.addWidget(part)
         layout.addLayout(self._lines)
+        layout.addWidget(self.leave_out)
         layout.addWidget(self.all_button)
-        self.all_button.hide()
+        self._offer_all(False)
         self.lines: list[LegendLine] = []
 
     def show_colouring(self, colouring: Colouring, hidden: set[str], damage: bool) -> None:
         """Show the lines anew; empty ones are left out except grades."""
         self._forget()
         counts, total = colouring.counts(), len(colouring.of)
-        for entry, count in zip(colouring.entries, counts.tolist(), strict=True):
+        above = np.bincount(colouring.of[colouring.hatched], minlength=len(counts))
+        for entry, count, far in zip(colouring.entries, counts.tolist(), above.tolist(), strict=True):
             if count or damage:
-                self._add(LegendLine(entry, count, total, damage), entry.key not in hidden)
-        self.all_button.setVisible(bool(hidden))
+                self._add(LegendLine(entry, count, total, far if damage else None), entry.key not in hidden)
+        self._offer_all(bool(hidden))
         self.progress.setVisible(damage)
         if damage:
             open_ones = counts[[e.key == "none" for e in colouring.entries]].sum()
@@ -129,10 +140,13 @@ class Legend(QWidget):
         """Bring every line back."""
         self._set(lambda line: True)
 
+    def _offer_all(self, some_hidden: bool) -> None:
+        self.leave_out.setVisible(some_hidden)
+        self.all_button.setVisible(some_hidden)
+
     def _progress_words(self, total: int, assessed: int, remote: int) -> str:
         share = _("{assessed} of {total} buildings assessed").format(assessed=number(assessed), total=number(total))
-        words = ("{count} of them only from above (hatched)", "{count} of them only from above (hatched)")
-        hatched = ngettext(words[0], words[1], remote)
+        hatched = ngettext("{count} only from above, hatched", "{count} only from above, hatched", remote)
         return f"{share}; {hatched}" if remote else share
 
     def _add(self, line: LegendLine, shown: bool) -> None:
@@ -156,5 +170,5 @@ class Legend(QWidget):
 
     def _told(self) -> None:
         hidden = self.hidden()
-        self.all_button.setVisible(bool(hidden))
+        self._offer_all(bool(hidden))
         self.hidden_changed.emit(hidden)

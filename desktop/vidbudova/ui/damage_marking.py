@@ -14,9 +14,11 @@ from vidbudova.model.damage import GRADES, is_remote
 from vidbudova.model.schema import EVIDENCE
 from vidbudova.session import Session, damage
 from vidbudova.text import _, ngettext
+from vidbudova.ui.commands import Command
 from vidbudova.ui.tool_ground import fly_to_row
 
 if TYPE_CHECKING:
+    from vidbudova.scene.pick import Pick
     from vidbudova.ui.desk import Desk
 
 MEMORY = "marking"
@@ -56,6 +58,9 @@ class Marking(QObject):
         self.offer: str | None = None
         self.waiting: dict[str, Waiting] = {}
         desk.project_changed.connect(self.recall)
+        for command in commands(desk, self):
+            desk.commands.add(command)
+        desk.offers.append(lambda pick: offers(self, pick))
         self.recall()
 
     @property
@@ -172,11 +177,47 @@ class Marking(QObject):
             return
         sentence = _(trouble.trouble.message).format(**trouble.values)
         words = f"{sentence} {_(trouble.trouble.next)}"
-        self.desk.notify(words, lambda: self._mark_as_visited(ids, grade), _("It was a walk-round"))
+        self.desk.notify(words, lambda: self._mark_as_visited(ids, grade), _("It was a walk-round"), "warn")
 
     def _mark_as_visited(self, ids: Sequence[str], grade: int) -> None:
         self.say(evidence="walk_round")
         self.mark(ids, grade)
+
+
+def commands(desk: Desk, marking: Marking) -> list[Command]:
+    """The grades as commands: by key in the Damage workspace whatever tool is in hand, by name in the search field."""
+
+    def may() -> bool:
+        return desk.workspace == "damage" and bool(marking.chosen()) and not getattr(desk.viewport.tool, "quiet", False)
+
+    return [
+        Command(
+            f"grade-{grade}",
+            _("Mark as {grade} · {words}").format(grade=grade, words=_(title)),
+            lambda grade=grade: marking.mark_selected(grade),  # type: ignore[misc]
+            str(grade),
+            "damage",
+            may,
+            _("damage grade"),
+            _("Damage"),
+            in_view=True,
+        )
+        for grade, title in GRADES.items()
+    ]
+
+
+def offers(marking: Marking, pick: Pick) -> list[Command]:
+    """The grades in the menu of a right click on a building."""
+    if pick.kind != "building":
+        return []
+    return [
+        Command(
+            f"mark-{grade}",
+            _("Mark as {grade} · {words}").format(grade=grade, words=_(title)),
+            lambda grade=grade: marking.mark([pick.id], grade),  # type: ignore[misc]
+        )
+        for grade, title in GRADES.items()
+    ]
 
 
 def marking_of(desk: Desk) -> Marking:

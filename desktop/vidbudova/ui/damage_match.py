@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_M = 60.0
 LISTED = 500
+MOST_ROWS = 6
 
 
 class MatchBox(QWidget):
@@ -56,7 +57,6 @@ class MatchBox(QWidget):
         self.result = QLabel()
         self.result.setWordWrap(True)
         self.unmatched = QListWidget()
-        self.unmatched.setMaximumHeight(160)
         self.unmatched.itemActivated.connect(self._go)
         self.unmatched.itemClicked.connect(self._go)
         self._lay_out()
@@ -116,6 +116,8 @@ class MatchBox(QWidget):
             more = QListWidgetItem(ngettext("… and {count} more", "… and {count} more", len(ids) - LISTED))
             more.setFlags(Qt.ItemFlag.NoItemFlags)
             self.unmatched.addItem(more)
+        rows = sum(self.unmatched.sizeHintForRow(n) for n in range(min(self.unmatched.count(), MOST_ROWS)))
+        self.unmatched.setFixedHeight(rows + 2 * self.unmatched.frameWidth() + 8)
         self.unmatched.setVisible(bool(ids))
 
     def _follow(self, value: float) -> None:

@@ -94,6 +94,7 @@ class DamagePanel(QScrollArea):
         self.details.photos.opened.connect(self._open_photo)
         self.legend.mode_chosen.connect(self._set_mode)
         self.legend.hidden_changed.connect(self._set_hidden)
+        self.legend.leave_out_changed.connect(self._set_leaves_out)
 
     def _set_mode(self, mode: str) -> None:
         if self.desk.painting is not None:
@@ -102,6 +103,10 @@ class DamagePanel(QScrollArea):
     def _set_hidden(self, keys: set[str]) -> None:
         if self.desk.painting is not None:
             self.desk.painting.set_hidden(keys)
+
+    def _set_leaves_out(self, on: bool) -> None:
+        if self.desk.painting is not None:
+            self.desk.painting.set_leaves_out(on)
 
     def refresh(self) -> None:
         """Show the project anew."""

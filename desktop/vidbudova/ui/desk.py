@@ -1,22 +1,24 @@
 """The desk: what every panel and every tool gets.
 
 Panels
-    A panel is a QWidget subclass made as ``Panel(desk)``, listed in `vidbudova.ui.workspaces`. It reads ``desk.session``
-    (None while no project is open), connects to the signals below, and edits with ``desk.do(...)``. It must work at
-    320 px and say in an empty state what it is for and how to begin.
+    A panel is a QWidget subclass made as ``Panel(desk)``, listed in `vidbudova.ui.workspaces`. It reads
+    ``desk.session`` (None while no project is open), connects to the signals below, and edits with ``desk.do(...)``.
+    It must work at 320 px and say in an empty state what it is for and how to begin.
 
 Tools
-    A tool is an object made as ``Tool(desk)`` with the methods of `Tool` below. ``desk.viewport.set_tool(tool)`` puts it
-    in hand, ``set_tool(None)`` puts it away (then its ``finished()`` is called). Events come with positions in logical
+    A tool is an object made as ``Tool(desk)`` with the methods of `Tool` below. ``desk.viewport.set_tool(tool)`` puts
+    it in hand, ``set_tool(None)`` puts it away (then its ``finished()`` is called). Events come with positions in logical
     pixels of the viewport; what a tool does not take (returns False) moves the camera or selects. ``hint`` is one line
-    shown on the view. ``paint(painter)`` draws over the picture in logical pixels; ``desk.viewport.update()`` asks for it.
+    shown on the view. ``paint(painter)`` draws over the picture in logical pixels; ``desk.viewport.update()`` asks
+    for it.
 
 The view
     ``desk.viewport`` is always there; ``desk.viewport.scene`` is None until a city is shown (``desk.city_changed`` says
     when). After changing the scene call ``desk.viewport.redraw()``. See `vidbudova.ui.viewport.Viewport`.
 
 Commands and menus
-    ``desk.commands.add(Command("key", title, run, keys="Ctrl+I"))`` makes it findable in the search field and gives the key.
+    ``desk.commands.add(Command("key", title, run, keys="Ctrl+I"))`` makes it findable in the search field and
+    gives the key.
     ``desk.offers.append(f)``: ``f(pick)`` gives a list of Command for the menu of a right click on a thing.
 """
 
@@ -62,7 +64,9 @@ class Tool(Protocol):
 class Shell(Protocol):
     """What the desk asks of the window around it."""
 
-    def notify(self, text: str, action: Callable[[], object] | None = None, button: str = "") -> None: ...
+    def notify(
+        self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = ""
+    ) -> None: ...
     def show_error(self, error: BaseException) -> None: ...
     def enter(self, workspace: str) -> None: ...
     def show_panel(self, key: str) -> QWidget | None: ...
@@ -130,7 +134,11 @@ class Desk(QObject):
 
     def do(self, title: str, deltas: Sequence[Delta], **title_values: str) -> Change | None:
         """`session.do`, with a mendable error shown as a sentence; gives None then, or when nothing changed."""
-        return self.attempt(lambda: self.session.do(title, deltas, **title_values) if self.session else None)
+        session = self.session
+        if session is None:
+            return None
+        change: Change | None = self.attempt(lambda: session.do(title, deltas, **title_values))
+        return change
 
     def undo(self) -> None:
         """Take the last Change back."""
@@ -152,9 +160,11 @@ class Desk(QObject):
 
     # -- the window -----------------------------------------------------------------------------------------------
 
-    def notify(self, text: str, action: Callable[[], object] | None = None, button: str = "") -> None:
-        """Say quietly that something is done, with a button ("Show", "Undo") if there is an action."""
-        self._shell.notify(text, action, button)
+    def notify(
+        self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = ""
+    ) -> None:
+        """Say quietly that something is done ("") or could not be ("warn"), with a button if there is an action."""
+        self._shell.notify(text, action, button, kind)
 
     def show_error(self, error: BaseException) -> None:
         """Say what happened, what was kept and what to do; a defect of ours is logged and said too."""

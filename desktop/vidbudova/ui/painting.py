@@ -150,7 +150,9 @@ class Painting:
     def _upload(self) -> None:
         if self._scene is not None and self.colouring is not None:
             c = self.colouring
-            self._scene.set_building_colours(c.rgb(() if self.leaves_out else self.hidden), c.hatched, c.broken)
+            self._scene.set_building_colours(
+                c.rgb(() if self.leaves_out else self.hidden, theme=self._scene.theme.name), c.hatched, c.broken
+            )
             self._scene.set_hidden(self._left_out(c))
         self._tell()
 
@@ -159,7 +161,7 @@ class Painting:
         c = self.colouring
         part = Colouring(c.entries, c.of[rows], c.hatched[rows], c.broken[rows])
         if self._scene is not None:
-            self._scene.recolour(rows, part.rgb(() if self.leaves_out else self.hidden))
+            self._scene.recolour(rows, part.rgb(() if self.leaves_out else self.hidden, theme=self._scene.theme.name))
             if self.leaves_out and self.hidden:
                 self._scene.set_hidden(self._left_out(c))
         self._tell()

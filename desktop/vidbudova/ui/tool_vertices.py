@@ -205,7 +205,7 @@ class VertexTool(ClickTool):
             if trouble.key != "zone-overlaps":
                 raise
             words = _(trouble.trouble.message).format(**trouble.values)
-            self.desk.notify(words, lambda: self.attempt(lambda: self._cut(area)), _("Cut the overlap away"))
+            self.desk.notify(words, lambda: self.attempt(lambda: self._cut(area)), _("Cut the overlap away"), "warn")
             self.refresh()
             return
         if drawn.sentences:

@@ -51,7 +51,7 @@ class DrawZoneTool(DrawTool):
                 raise
             words = _(trouble.trouble.message).format(**trouble.values)
             self.outline = drawing.take_back(outline)
-            self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"))
+            self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"), "warn")
 
     def _cut(self, area: shapely.Polygon) -> None:
         self.attempt(lambda: self._add(area, cut=True))

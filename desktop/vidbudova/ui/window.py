@@ -268,9 +268,11 @@ class MainWindow(QMainWindow):
 
     # -- what the desk asks ---------------------------------------------------------------------------------------
 
-    def notify(self, text: str, action: Callable[[], object] | None = None, button: str = "") -> None:
+    def notify(
+        self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = ""
+    ) -> None:
         """A quiet note."""
-        self.notices.say(text, "", action, button)
+        self.notices.say(text, kind, action, button)
 
     def show_error(self, error: BaseException) -> None:
         """Sentences for a person; the log for us."""

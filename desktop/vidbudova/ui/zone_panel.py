@@ -13,6 +13,7 @@ from vidbudova.model.zones import TABLE, area_of
 from vidbudova.session import Session, zones
 from vidbudova.text import _, ngettext
 from vidbudova.ui import icons
+from vidbudova.ui.commands import Command
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.tool_clicks import ClickTool
@@ -27,6 +28,7 @@ from vidbudova.ui.zone_numbers import ZoneNumbers
 from vidbudova.ui.zone_view import zone_view_of
 
 if TYPE_CHECKING:
+    from vidbudova.scene.pick import Pick
     from vidbudova.ui.desk import Desk
 
 COUNTED = frozenset({TABLE, "damage_marks", "buildings", "matches", "observations", "project"})
@@ -95,6 +97,7 @@ class ZonePanel(QScrollArea):
         desk.selection.changed.connect(self._selection_changed)
         desk.viewport.tool_changed.connect(self._tool_changed)
         desk.theme_changed.connect(lambda _theme: self.refresh())
+        desk.offers.append(self._offers)
         self.draw.clicked.connect(self.draw_zone)
         self.view.live.connect(self._live)
         self.list.chosen.connect(lambda ids: desk.selection.replace(ids, TABLE))
@@ -164,6 +167,18 @@ class ZonePanel(QScrollArea):
             self.desk.selection.clear()
             words = ngettext("{count} zone removed.", "{count} zones removed.", len(ids))
             self.desk.notify(words, self.desk.undo, _("Undo"))
+
+    def _offers(self, pick: Pick) -> list[Command]:
+        """The menu of a right click on a zone."""
+        if pick.kind != "zone":
+            return []
+        self.desk.selection.replace([pick.id], TABLE)
+        return [
+            Command("zone-edit", _("Edit corners"), self.edit_corners, icon="pencil"),
+            Command("zone-hole", _("Cut a hole"), self.cut_hole, icon="draw"),
+            Command("zone-split", _("Split"), self.split, icon="split"),
+            Command("zone-remove", _("Remove"), self.remove, icon="trash"),
+        ]
 
     def _hold(self, tool: ClickTool) -> None:
         if isinstance(tool, DrawTool):
