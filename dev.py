@@ -161,9 +161,11 @@ def lock(_args: list[str]) -> int:
 def environment(folder: str, lock_name: str, editable: bool = True) -> str:
     """A virtual environment with exactly the locked packages, and the project in it; gives its Python."""
     locked = LOCKS / f"{lock_name}.txt"
-    python = make_venv(folder)
     stamp = ROOT / folder / f"{lock_name}.installed"
     wanted = fingerprint(locked, ROOT / "pyproject.toml")
+    if not editable and stamp.exists() and stamp.read_text() != wanted:
+        shutil.rmtree(ROOT / folder)  # what an older lock brought must not get into the build
+    python = make_venv(folder)
     if not stamp.exists() or stamp.read_text() != wanted:
         phase(f"packages of requirements/{locked.name} into {folder}")
         pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
