@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.errors import UserError
-from vidbudova.model.schema import BUILDINGS
+from vidbudova.model.schema import TABLES
 from vidbudova.scene.camera import Camera, Size, fit
 from vidbudova.scene.city import City, load
 from vidbudova.scene.colouring import Colouring, by_damage, by_kind, by_number
@@ -44,24 +44,25 @@ def overview(city: City, size: Size) -> Camera:
 
 
 def _dress(scene: Scene, session: Session, city: City, colour_by: str) -> None:
-    scene.set_zones(session.shapes("zones", ("kind", "colour", "phase", "height_m", "name")))
+    zones = session.shapes("zones", ("kind", "colour", "phase", "height_m", "name"))
+    scene.set_zones(zones)
     if colour_by:
-        found = colouring_by(session, city.table("buildings").ids, colour_by)
-        scene.set_building_colours(found.rgb(), found.hatched, found.broken)
+        coloured = colouring_of(session, city.table("buildings").ids, colour_by)
+        scene.set_building_colours(coloured.rgb(), coloured.hatched, coloured.broken)
 
 
-def colouring_by(session: Session, ids: NDArray[np.object_], field: str) -> Colouring:
-    """How buildings (by id) are coloured by damage or by one of their fields."""
-    if field == "damage":
+def colouring_of(session: Session, ids: NDArray[np.object_], colour_by: str) -> Colouring:
+    """The colours of buildings by damage, or by a field of theirs; UserError if there is no such field."""
+    if colour_by == "damage":
         from vidbudova.session.damage import damage_view
 
         return by_damage(damage_view(session, ids))
-    known = {f.name: f for f in BUILDINGS.fields if f.kind in ("text", "integer", "real")}
-    if field not in known:
-        raise UserError("no-such-thing", what=_("field of buildings"), id=field)
-    columns = session.columns("buildings", ("id", field))
-    row_of = {key: row for row, key in enumerate(columns["id"].tolist())}
-    values = columns[field][[row_of[key] for key in ids.tolist()]]
-    if known[field].kind != "text":
-        return by_number(values, known[field].unit)
-    return by_kind(values.astype(object), {code: _(title) for code, title in (known[field].choices or {}).items()})
+    field = next((f for f in TABLES["buildings"].fields if f.name == colour_by and f.kind in COLOURABLE), None)
+    if field is None:
+        raise UserError("no-such-thing", what=_("field of buildings"), id=colour_by)
+    found = session.columns("buildings", [field.name])
+    at = {id: i for i, id in enumerate(found["id"])}
+    values = found[field.name][[at[id] for id in ids]]
+    if field.kind in ("real", "integer"):
+        return by_number(values, field.unit)
+    return by_kind(values.astype(object), {code: _(title) for code, title in (field.choices or {}).items()})
