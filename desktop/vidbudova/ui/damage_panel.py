@@ -190,7 +190,7 @@ class DamagePanel(QScrollArea):
     def _keep_tool(self) -> None:
         """In this workspace the mark tool is in hand unless another is."""
         view = self.desk.viewport
-        if self.desk.workspace == "damage" and view.tool is None:
+        if self.desk.workspace == "damage" and view.tool is None and self.desk.session is not None:
             view.set_tool(MarkTool(self.desk))
             view.unsetCursor()
         elif self.desk.workspace != "damage" and isinstance(view.tool, MarkTool):

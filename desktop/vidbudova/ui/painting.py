@@ -49,7 +49,8 @@ class Painting:
         self._scene: Scene | None = None
         self.ids: NDArray[np.object_] = np.empty(0, object)
         self._asked: NDArray[np.object_] = np.empty(0, object)
-        self._rows_of: dict[str, list[int]] = {}
+        self._row_of: dict[str, int] = {}
+        self._parts_of: dict[str, list[int]] = {}
         self.view: DamageView | None = None
 
     def show(self, session: Session, scene: Scene, ids: NDArray[np.object_], part_of: NDArray[np.generic]) -> None:
@@ -57,9 +58,10 @@ class Painting:
         self._session, self._scene, self.ids = session, scene, ids
         parents = np.array([p or None for p in part_of.tolist()], object)
         self._asked = np.where(parents == None, ids, parents)  # noqa: E711
-        self._rows_of = {}
-        for row, id in enumerate(self._asked.tolist()):
-            self._rows_of.setdefault(id, []).append(row)
+        self._row_of = dict(zip(ids.tolist(), range(len(ids)), strict=True))
+        self._parts_of = {}
+        for row in np.flatnonzero(parents.astype(bool)).tolist():
+            self._parts_of.setdefault(parents[row], []).append(row)
         self.view = damage_view(session, self._asked)
         self.repaint()
 
@@ -107,7 +109,9 @@ class Painting:
 
     def rows(self, ids: list[str]) -> NDArray[np.int64]:
         """The places in the scene of some buildings, with their parts."""
-        return np.array(sorted(r for id in ids for r in self._rows_of.get(id, [])), np.int64)
+        own = (self._row_of.get(id, -1) for id in ids)
+        parts = (row for id in ids for row in self._parts_of.get(id, ()))
+        return np.array(sorted({row for row in (*own, *parts) if row >= 0}), np.int64)
 
     def _repaint_if(self, mode: str) -> None:
         if self.mode == mode:
