@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vidbudova.session import Session
 
 SIZE = (1600, 900)
-STREET_M, DISTRICT_M = 90.0, 420.0
+STREET_M, DISTRICT_M = 140.0, 420.0
 ZONE_SIDE_M = 160.0
 
 Step = tuple[str, str, Callable[[], "Camera"]]
