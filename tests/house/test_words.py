@@ -33,9 +33,13 @@ ENGLISH_BY_DESIGN = {
     "store/ddl.py": "table descriptions in the project file, whose bytes do not depend on who made it",
     "store/opening.py": "names that the GeoPackage standard prescribes",
     "session/sampling/ruin.py": "classes in UNOSAT's own words",
+    "session/sampling/rows.py": "the content of the sample city, the same in every language",
 }
 FOREIGN_WORDS = {"Hole lies outside"}
 """What a library says, looked for in its answer."""
+
+KEY = re.compile(r"[a-z_]+")
+"""A later argument such as "warn" or "zones" is a key of ours, no word."""
 
 KEYS = re.compile(r"\b(Ctrl|Shift|Alt|Enter|Esc|Tab|Backspace|Del|Home|End)\b|\*\.\w+")
 """Keys and file endings are named alike in every language of the program."""
@@ -70,7 +74,7 @@ def spoken(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if not isinstance(node, ast.Call):
             continue
         name = called(node)
-        values = list(node.args) if name in SAYING else []
+        values = [a for n, a in enumerate(node.args) if not (n and KEY.fullmatch(literal(a)))] if name in SAYING else []
         if name in SAYING or name in {"add_argument", "add_parser", "ArgumentParser", "add_argument_group"}:
             values += [k.value for k in node.keywords if k.arg in SAYING_KEYWORDS]
         if name == "UserError":
