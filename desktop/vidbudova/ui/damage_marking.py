@@ -15,6 +15,7 @@ from vidbudova.model.schema import EVIDENCE
 from vidbudova.session import Session, damage
 from vidbudova.text import _, ngettext
 from vidbudova.ui.commands import Command
+from vidbudova.ui.notices import WARN
 from vidbudova.ui.tool_ground import fly_to_row
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Marking(QObject):
             return
         sentence = _(trouble.trouble.message).format(**trouble.values)
         words = f"{sentence} {_(trouble.trouble.next)}"
-        self.desk.notify(words, lambda: self._mark_as_visited(ids, grade), _("It was a walk-round"), "warn")
+        self.desk.notify(words, lambda: self._mark_as_visited(ids, grade), _("It was a walk-round"), WARN)
 
     def _mark_as_visited(self, ids: Sequence[str], grade: int) -> None:
         self.say(evidence="walk_round")

@@ -19,6 +19,9 @@ FOOT_PX = 44
 KINDS = {"": "check", "warn": "info", "bad": "warning"}
 log = logging.getLogger(__name__)
 
+WARN = "warn"
+"""The kind of a note that says what could not be done."""
+
 
 class Notice(QFrame):
     """One note. It goes by itself, later while the mouse is on it."""

@@ -81,4 +81,6 @@ def fly_to_row(desk: Desk, table: str, id: str) -> None:
     """Fly until one row of a table fills the view."""
     row = desk.session.row(table, id) if desk.session is not None else None
     if row is not None and isinstance(row.get("geom"), bytes):
-        desk.viewport.fly_to_bounds(shapely.from_wkb(row["geom"]).bounds, float(row.get("height_m") or 0.0))
+        height = row.get("height_m")
+        top = float(height) if isinstance(height, (int, float)) else 0.0
+        desk.viewport.fly_to_bounds(shapely.from_wkb(row["geom"]).bounds, top)

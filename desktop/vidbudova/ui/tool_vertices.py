@@ -18,6 +18,7 @@ from vidbudova.model.zones import TABLE
 from vidbudova.session import zones
 from vidbudova.text import _
 from vidbudova.ui import tool_paint as brush
+from vidbudova.ui.notices import WARN
 from vidbudova.ui.tool_clicks import CLICK_PX, ClickTool, apart
 from vidbudova.ui.tool_draw_paint import metres
 from vidbudova.ui.tool_snaps import snaps_of
@@ -205,7 +206,7 @@ class VertexTool(ClickTool):
             if trouble.key != "zone-overlaps":
                 raise
             words = _(trouble.trouble.message).format(**trouble.values)
-            self.desk.notify(words, lambda: self.attempt(lambda: self._cut(area)), _("Cut the overlap away"), "warn")
+            self.desk.notify(words, lambda: self.attempt(lambda: self._cut(area)), _("Cut the overlap away"), WARN)
             self.refresh()
             return
         if drawn.sentences:

@@ -13,6 +13,7 @@ from vidbudova.model.zones import TABLE
 from vidbudova.session import zones
 from vidbudova.session.zones import Drawn
 from vidbudova.text import _, ngettext
+from vidbudova.ui.notices import WARN
 from vidbudova.ui.tool_draw import DrawTool
 from vidbudova.ui.zone_view import zone_view_of
 
@@ -51,7 +52,7 @@ class DrawZoneTool(DrawTool):
                 raise
             words = _(trouble.trouble.message).format(**trouble.values)
             self.outline = drawing.take_back(outline)
-            self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"), "warn")
+            self.desk.notify(words, lambda: self._cut(area), _("Cut the overlap away"), WARN)
 
     def _cut(self, area: shapely.Polygon) -> None:
         self.attempt(lambda: self._add(area, cut=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QDate, Qt, Signal
@@ -44,7 +45,7 @@ class ZoneForm(QWidget):
             if not field.editable or field.kind == "geometry":
                 continue
             edit = edit_for(field)
-            edit.changed = lambda value, name=field.name: self.said.emit(name, value)
+            edit.changed = partial(self.said.emit, field.name)
             edit.widget.setToolTip(_(field.meaning) if field.meaning else "")
             edit.widget.setObjectName(f"zone-field-{field.name}")
             form.addRow(_(field.title), edit.widget)
