@@ -71,9 +71,7 @@ class AnalysisPage(EmptyPage):
             "analysis",
             _("No analyses are installed"),
             (
-                _(
-                    "Analyses such as traffic and utility coverage are plugins: each a folder that this page will list and run."
-                ),
+                _("Analyses such as traffic and utility coverage are plugins: each a folder, listed and run here."),
                 _("Plugins are looked for in {folder}.").format(folder=folder),
                 _("What can be done now: colour buildings by any attribute, and count by zone."),
             ),

@@ -1,4 +1,4 @@
-"""Whether this machine can draw with GL: asked in a child process, because a broken driver takes its process with it."""
+"""Whether this machine can draw with GL: asked in a child process, for a broken driver takes its process along."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
@@ -30,12 +30,13 @@ class _Engine(QIconEngine):
         super().__init__()
         self._name, self._colour, self._on = name, colour, on
 
-    def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw it."""
         painter.save()
         if mode == QIcon.Mode.Disabled:
             painter.setOpacity(0.38)
-        paint(painter, self._name, QRectF(rect), self._on if state == QIcon.State.On else self._colour)  # type: ignore[call-overload]
+        colour = self._on if state == QIcon.State.On else self._colour
+        paint(painter, self._name, QRectF(rect), colour)
         painter.restore()
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:

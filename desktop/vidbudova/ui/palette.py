@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
@@ -174,10 +175,10 @@ class Board(QFrame):
         """Fill and show the list."""
         self.list.clear()
         for one in found:
-            self._line(one.title, one.below, one.icon, lambda one=one: self._field.go(one))
+            self._line(one.title, one.below, one.icon, partial(self._field.go, one))
         for command in commands:
             keys = QKeySequence(command.keys).toString(QKeySequence.SequenceFormat.NativeText)
-            self._line(command.title, keys, command.icon or "play", lambda command=command: self._run(command))
+            self._line(command.title, keys, command.icon or "play", partial(self._run, command))
         some = self.list.count() > 0
         self.list.setVisible(some)
         self.none.setVisible(not some)
@@ -201,7 +202,7 @@ class Board(QFrame):
         rows = min(self.list.count(), 12)
         self.setGeometry(corner.x(), corner.y(), self._field.width(), rows * ROW_PX + 14 if rows else 48)
 
-    def move(self, *way: Any) -> None:  # type: ignore[override]
+    def move(self, *way: Any) -> None:
         """Move the choice by rows (one number), or the widget as Qt does."""
         if len(way) == 1 and isinstance(way[0], int):
             count = self.list.count()
@@ -234,17 +235,17 @@ class _Lines(QStyledItemDelegate):
     ) -> None:
         self.initStyleOption(option, index)
         below = str(index.data(BELOW) or "")
-        style = option.widget.style() if option.widget is not None else QApplication.style()  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
-        width = option.fontMetrics.horizontalAdvance(below)  # type: ignore[attr-defined]
-        option.text = option.fontMetrics.elidedText(  # type: ignore[attr-defined]
+        style = option.widget.style() if option.widget is not None else QApplication.style()
+        rect: QRect = option.rect
+        width = option.fontMetrics.horizontalAdvance(below)
+        option.text = option.fontMetrics.elidedText(
             option.text,
             Qt.TextElideMode.ElideRight,
-            max(rect.width() - width - 70, 60),  # type: ignore[attr-defined]
+            max(rect.width() - width - 70, 60),
         )
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)  # type: ignore[attr-defined]
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         painter.save()
-        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))  # type: ignore[attr-defined]
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(
             rect.adjusted(0, 0, -12, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, below
         )

@@ -199,7 +199,7 @@ class Opening(QObject):
 
     def recent(self) -> list[Path]:
         """Projects that were open lately and are still there."""
-        value = self._desk.settings.value("recent", [])
+        value: Any = self._desk.settings.value("recent", [])
         listed = [value] if isinstance(value, str) else list(value or [])
         return [Path(text) for text in listed if Path(text).exists()]
 

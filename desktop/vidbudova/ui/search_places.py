@@ -1,4 +1,4 @@
-"""Finding things in the project: addresses, names, ids and coordinates. Pure but for the session it reads; runs in a worker."""
+"""Finding things in the project: addresses, names, ids and coordinates; runs in a worker."""
 
 from __future__ import annotations
 

@@ -93,8 +93,8 @@ class GlSurface(QOpenGLWidget):
         self.window_of_vtk.SetOwnContext(0)
         self.window_of_vtk.SetFrameBlitModeToBlitToCurrent()
         self._observers = [
-            self.window_of_vtk.AddObserver("WindowMakeCurrentEvent", self._make_current),
-            self.window_of_vtk.AddObserver("WindowIsCurrentEvent", self._is_current),
+            self.window_of_vtk.AddObserver("WindowMakeCurrentEvent", self._make_current),  # type: ignore[arg-type]
+            self.window_of_vtk.AddObserver("WindowIsCurrentEvent", self._is_current),  # type: ignore[arg-type]
         ]
         self.window_of_vtk.SetSize(*viewport.pixels())
         self.scene: Scene = Scene(viewport.pixels(), offscreen=False, render_window=self.window_of_vtk)

@@ -33,7 +33,7 @@ def paint_card(painter: QPainter, card: Card, cursor: QPointF, room: QRectF, col
     row = painter.fontMetrics().height() + 3.0
     width = painter.fontMetrics().horizontalAdvance(card.title)
     painter.setFont(plain)
-    mark = 18 if card.colour is not None else 0
+    mark = 18.0 if card.colour is not None else 0.0
     lines = [
         painter.fontMetrics().horizontalAdvance(line) + (mark if n == 0 else 0) for n, line in enumerate(card.lines)
     ]
@@ -50,7 +50,7 @@ def paint_card(painter: QPainter, card: Card, cursor: QPointF, room: QRectF, col
     painter.setFont(plain)
     for n, line in enumerate(card.lines):
         y = box.top() + PAD - 3 + (n + 1) * row
-        indent = mark if n == 0 else 0
+        indent = mark if n == 0 else 0.0
         if indent and card.colour is not None:
             painter.setPen(colours.pen(0.8, colours.faint))
             painter.setBrush(card.colour)

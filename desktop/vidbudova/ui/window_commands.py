@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vidbudova.text import LANGUAGES, _
@@ -125,7 +126,7 @@ def views(window: MainWindow) -> list[Command]:
             Command(
                 f"workspace-{workspace.key}",
                 title,
-                lambda key=workspace.key: desk.enter(key),
+                partial(desk.enter, workspace.key),
                 f"Ctrl+{n}",
                 workspace.icon,
                 opened,
@@ -138,7 +139,7 @@ def views(window: MainWindow) -> list[Command]:
             Command(
                 f"panel-{panel.key}",
                 title,
-                lambda key=panel.key: desk.show_panel(key),
+                partial(desk.show_panel, panel.key),
                 "",
                 panel.icon,
                 opened,
@@ -156,14 +157,14 @@ def looks(window: MainWindow) -> list[Command]:
         ("system", _("Theme of the system"), "settings"),
     )
     found = [
-        Command(f"theme-{key}", title, lambda key=key: window.choose_theme(key), "", icon, words=_("theme colours"))
+        Command(f"theme-{key}", title, partial(window.choose_theme, key), "", icon, words=_("theme colours"))
         for key, title, icon in themes
     ]
     found += [
         Command(
             f"language-{code}",
             _("Language: {name}").format(name=name),
-            lambda code=code: window.choose_language(code),
+            partial(window.choose_language, code),
             "",
             "language",
             words="language мова 언어",

@@ -91,7 +91,7 @@ class Files(QObject):
         self._desk.show_error(error)
 
     def ask_new(self) -> None:
-        """Choose files, then where the new project goes; its coordinate system is that of the first file or its UTM zone."""
+        """Choose files, then where the new project goes; the first file gives its coordinate system."""
         files = self.ask_files(_("Files for the new project"))
         if not files:
             return
@@ -212,7 +212,7 @@ class Files(QObject):
         picture = image if image is not None else self._desk.viewport.picture()
 
         def work(progress: Any, cancelled: Any) -> None:
-            if not picture.save(str(target), "PNG"):
+            if not picture.save(str(target)):
                 raise UserError("export-failed", file=target.name, reason=_("the place cannot be written to"))
 
         self._desk.jobs.start(

@@ -1,7 +1,8 @@
 """The six workspaces and what each shows: to add a panel or a tool, add one line here.
 
-A panel is a QWidget subclass made as ``Class(desk)`` when it is first shown. A tool is an object made as ``Class(desk)``
-when its button is pressed (see `vidbudova.ui.desk`). Both are named "module:Class" and imported only then.
+A panel is a QWidget subclass made as ``Class(desk)`` when it is first shown. A tool is an object made as
+``Class(desk)`` when its button is pressed (see `vidbudova.ui.desk`). Both are named "module:Class" and imported only
+then.
 """
 
 from __future__ import annotations
