@@ -74,7 +74,8 @@ class Hands:
         self.qtbot.wait(30)
 
     def pixel(self, place: QPoint) -> np.ndarray:
-        """The mean colour of the picture around a place of the widget."""
+        """The mean colour of the picture around a place of the widget, with nothing lit by the mouse."""
+        self.view.navigator.left()
         self.settle()
         picture = self.view.picture(overlay=False)
         ratio = self.view.devicePixelRatioF()
