@@ -213,3 +213,22 @@ def test_that_a_right_click_offers_the_grades_of_a_building(hands):
     offered = [command for offer in hands.desk.offers for command in offer(pick)]
     next(c for c in offered if c.key == "mark-3").run()
     assert hands.session.row("damage_marks", id)["grade"] == 3 and panel.grades.buttons[3].isChecked()
+
+
+def test_that_an_area_drawn_on_the_ground_selects_what_stands_in_it(hands):
+    panel = hands.panel("damage")
+    panel.many.open_only.setChecked(False)
+    stock = buildings(hands.session)
+    x, y = map(float, np.median(stock.xy, axis=0))
+    hands.look(x, y, 500, pitch=90)
+    panel.many.area_button.click()
+    hands.view.tool.snaps.enabled = False
+    corners = [(x - 90, y - 60), (x + 90, y - 60), (x + 90, y + 60), (x - 90, y + 60)]
+    for corner in corners:
+        hands.click(*corner)
+    drawn = np.array(hands.view.tool.outline.corners)
+    hands.key(Qt.Key.Key_Return)
+    low, high = drawn.min(axis=0), drawn.max(axis=0)
+    inside = ((stock.xy > low + 2) & (stock.xy < high - 2)).all(axis=1)
+    assert {str(i) for i in stock.ids[inside]} <= set(hands.desk.selection.ids) and inside.any()
+    assert len(hands.desk.selection.ids) < len(stock.ids)
