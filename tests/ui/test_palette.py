@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from vidbudova.ui.commands import Command
-from vidbudova.ui.palette import RUN, commands_for, fits
+from vidbudova.ui.palette import RUN, SearchField, commands_for, fits
 from vidbudova.ui.search_places import Entry, coordinates, nearest_first, search
 from vidbudova.ui.window import MainWindow
 
@@ -16,6 +16,12 @@ def lines(window: MainWindow) -> list[str]:
     """What the list shows."""
     shown = window.top.search.board.list
     return [shown.item(n).text() for n in range(shown.count())]
+
+
+def write(field: SearchField, text: str) -> None:
+    """Write as a person does; QTest's own keys know only ASCII."""
+    field.setText(text)
+    field.textEdited.emit(text)
 
 
 def test_that_ctrl_k_asks_and_enter_runs_the_first_command(opened: MainWindow, qtbot: QtBot) -> None:
@@ -38,7 +44,7 @@ def test_that_a_street_is_found_flown_to_and_selected(opened: MainWindow, qtbot:
     street, house = str(columns["street"][row]), str(columns["house_number"][row])
     field = opened.top.search
     field.ask()
-    QTest.keyClicks(field, f"{street} {house}")
+    write(field, f"{street} {house}")
     qtbot.waitUntil(lambda: any(street in line for line in lines(opened)), timeout=10_000)
     before = opened.desk.viewport.camera
     QTest.keyClick(field, Qt.Key.Key_Return)
@@ -108,9 +114,9 @@ def test_that_letters_of_the_compass_turn_degrees_round() -> None:
 
 def test_that_every_word_must_fit_and_beginnings_come_first() -> None:
     entries = [
-        Entry("north school abc", "North school", "places", "1"),
-        Entry("school 7 abd", "School 7", "places", "2"),
-        Entry("shop abe", "Shop", "places", "3"),
+        Entry("north school", "North school", "places", "1"),
+        Entry("school 7", "School 7", "places", "2"),
+        Entry("shop", "Shop", "places", "3"),
     ]
     assert [one.id for one in search(entries, "school")] == ["2", "1"]
     assert [one.id for one in search(entries, "school north")] == ["1"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
@@ -68,33 +68,36 @@ class Docks(QObject):
         return {key: panel for key, panel in panels.items() if is_there(panel)}
 
     def enter(self, key: str) -> None:
-        """Show the panels of a workspace as they were left there."""
+        """Show the panels of a workspace as they were left there; the others are made when they are asked for."""
         self.leave()
         self.current = key
-        panels = [panel for panel in workspace(key).panels if is_there(panel)]
-        saved = self._desk.settings.value(f"layout/{key}")
+        opened = self._left_open(key)
+        panels = [panel for panel in self.known().values() if panel.key in opened]
         for panel in panels:
             self._make(panel)
-        wanted = {panel.key for panel in panels}
+        self.hide_all()
+        saved = self._desk.settings.value(f"layout/{key}")
+        if not (isinstance(saved, QByteArray) and self._window.restoreState(saved, LAYOUT)):
+            self._first_layout(panels)
         for name, dock in self.docks.items():
-            dock.setVisible(name in wanted and dock.panel.shown)
-        if isinstance(saved, QByteArray) and self._window.restoreState(saved, LAYOUT):
-            for name, dock in self.docks.items():
-                if name not in wanted:
-                    dock.hide()
-            return
-        self._first_layout(panels)
+            dock.setVisible(name in opened)
+
+    def _left_open(self, key: str) -> set[str]:
+        """The panels that were open when the workspace was left, or are at first."""
+        said: Any = self._desk.settings.value(f"open/{key}")
+        if said is None:
+            return {panel.key for panel in workspace(key).panels if panel.shown and is_there(panel)}
+        return {said} if isinstance(said, str) else set(said)
 
     def _first_layout(self, panels: list[Panel]) -> None:
         for area in AREAS:
-            docks = [self.docks[p.key] for p in panels if p.area == area]
+            docks = shown = [self.docks[p.key] for p in panels if p.area == area]
             for dock in docks:
                 dock.setFloating(False)
                 self._window.addDockWidget(AREAS[area], dock)
-                dock.setVisible(dock.panel.shown)
+                dock.show()
             for one, other in zip(docks, docks[1:], strict=False):
                 self._window.tabifyDockWidget(one, other)
-            shown = [dock for dock in docks if dock.panel.shown]
             if shown:
                 shown[0].raise_()
                 way = Qt.Orientation.Vertical if area == "bottom" else Qt.Orientation.Horizontal
@@ -104,6 +107,8 @@ class Docks(QObject):
     def leave(self) -> None:
         """Remember how the panels of the workspace at hand are placed."""
         if self.current:
+            opened = [key for key, dock in self.docks.items() if not dock.isHidden()]
+            self._desk.settings.setValue(f"open/{self.current}", opened)
             self._desk.settings.setValue(f"layout/{self.current}", self._window.saveState(LAYOUT))
         self.current = ""
 

@@ -129,7 +129,7 @@ class SearchField(QLineEdit):
         if turn != self._turn:
             return
         self._index = entries
-        if self.hasFocus():
+        if self.board.isVisible():
             self.show_found(found)
 
     def go(self, found: Found) -> None:

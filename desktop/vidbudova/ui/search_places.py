@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vidbudova.session import Session
 
 MOST = 12
+SHORTEST_ID = 4
 SOURCES = (
     ("buildings", ("name", "street", "house_number")),
     ("places", ("name",)),
@@ -21,7 +22,9 @@ SOURCES = (
     ("roads", ("name",)),
     ("water", ("name",)),
 )
-NUMBERS = re.compile(r"^\s*([NSEWnsew]?\s*-?\d+(?:[.,]\d+)?)°?\s*[;,\s]\s*([NSEWnsew]?\s*-?\d+(?:[.,]\d+)?)°?\s*$")
+ONE = r"([NSEWnsew]?\s*-?\d+(?:[.,]\d+)?\s*[NSEWnsew]?)"
+NUMBERS = re.compile(rf"^\s*{ONE}\s*[;,\s]\s*{ONE}\s*$")
+LETTERS = "NSEWnsew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row that can be found: its words in small letters, and as they are shown."""
+    """One row that can be found: its words in small letters, and as they are shown; by its id, too."""
 
     words: str
     title: str
@@ -59,7 +62,7 @@ def index_of(session: Session) -> list[Entry]:
                 continue
             seen.add(title)
             if title or table == "buildings":
-                found.append(Entry(f"{title} {id}".lower(), title, table, str(id)))
+                found.append(Entry(title.lower(), title, table, str(id)))
     return found
 
 
@@ -75,13 +78,18 @@ def search(entries: list[Entry], words: str, most: int = MOST) -> list[Found]:
         return []
     hits: list[tuple[int, int, Entry]] = []
     for entry in entries:
-        if all(part in entry.words for part in parts):
+        if all(part in entry.words for part in parts) or is_id(entry.id, parts):
             begins = 0 if entry.words.startswith(parts[0]) else 1 if f" {parts[0]}" in entry.words else 2
             hits.append((begins, len(entry.words), entry))
             if len(hits) > 5000:
                 break
     hits.sort(key=lambda hit: hit[:2])
     return [shown(entry) for _b, _l, entry in hits[:most]]
+
+
+def is_id(id: str, parts: list[str]) -> bool:
+    """Whether the words are one, and the beginning of an id; few letters would fit too many."""
+    return len(parts) == 1 and len(parts[0]) >= SHORTEST_ID and id.lower().startswith(parts[0])
 
 
 def shown(entry: Entry) -> Found:
@@ -101,17 +109,22 @@ def coordinates(text: str, to_project: Callable[[float, float], tuple[float, flo
     match = NUMBERS.match(text.replace("°", ""))
     if match is None:
         return []
-    a, b = (_value(part) for part in match.groups())
+    first, second = match.groups()
+    if set(first) & set("EWew") or set(second) & set("NSns"):
+        first, second = second, first
+    a, b = _value(first), _value(second)
     if abs(a) > 180 or abs(b) > 180:
         return [Found(f"{number(a, 1)}  {number(b, 1)}", _("Coordinates in the project’s metres"), "pin", xy=(a, b))]
     if to_project is None:
         return []
-    return _degrees(a, b, to_project)
+    return _degrees(a, b, to_project, sure=bool(set(text) & set(LETTERS)))
 
 
-def _degrees(a: float, b: float, to_project: Callable[[float, float], tuple[float, float]]) -> list[Found]:
+def _degrees(
+    a: float, b: float, to_project: Callable[[float, float], tuple[float, float]], sure: bool
+) -> list[Found]:
     found = []
-    for lat, lon in dict.fromkeys(((a, b), (b, a))):
+    for lat, lon in dict.fromkeys([(a, b)] if sure else [(a, b), (b, a)]):
         if abs(lat) <= 90:
             words = _("Latitude {lat}°, longitude {lon}°").format(lat=number(lat, 5), lon=number(lon, 5))
             found.append(Found(words, _("Place on the map"), "pin", xy=to_project(lon, lat)))
@@ -134,8 +147,8 @@ def nearest_first(found: list[Found], bounds: tuple[float, float, float, float] 
 
 
 def _value(text: str) -> float:
-    sign = -1.0 if text[0] in "SsWw" else 1.0
-    return sign * float(text.strip("NSEWnsew ").replace(",", "."))
+    sign = -1.0 if set(text) & set("SsWw") else 1.0
+    return sign * float(text.strip(LETTERS + " ").replace(",", "."))
 
 
 def transforms(crs: str) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from vidbudova import paths
 
 LIGHT = MappingProxyType({
     "window": "#F4F2EE", "panel": "#FBFAF8", "field": "#FFFFFF", "raised": "#FFFFFF", "line": "#DFDBD3",
-    "line_strong": "#C6C1B7", "text": "#22262B", "muted": "#646B72", "faint": "#9AA0A6", "accent": "#0B5FA5",
+    "line_strong": "#C6C1B7", "text": "#22262B", "muted": "#5C636A", "faint": "#9AA0A6", "accent": "#0B5FA5",
     "accent_text": "#FFFFFF", "accent_soft": "#E1ECF6", "hover": "#ECE9E3", "pressed": "#E1DDD5", "rail": "#EBE8E2",
     "good": "#2E7D4F", "warn": "#9A6200", "warn_soft": "#FBF0DA", "bad": "#B3261E", "bad_soft": "#FBE9E7",
 })  # fmt: skip
