@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ class Marks:
         self.overlay = Overlay(renderer, looks, np.zeros(2))
         self.visible = visible
         self.laid: dict[str, list[Surface]] = {}
+        self.order: tuple[str, ...] = ()
         self.changes = 0
 
     def lay(self, layer: str, surfaces: list[Surface]) -> None:
@@ -31,6 +32,16 @@ class Marks:
             old.remove()
         self.laid[layer] = surfaces
         self.show(layer, self.visible.get(layer, True))
+        if surfaces and self.order:
+            self.stack(self.order)
+
+    def stack(self, order: Sequence[str]) -> None:
+        """Draw layers in this order, the last uppermost; selection and hover stay above all."""
+        self.order = tuple(order)
+        self.changes += 1
+        for layer in (*order, "selection", "hover"):
+            for surface in self.laid.get(layer, ()):
+                surface.lift()
 
     def show(self, layer: str, shown: bool) -> None:
         """Show or hide what is laid as a layer."""

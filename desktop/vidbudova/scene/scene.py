@@ -206,6 +206,10 @@ class Scene:
         self.visible[layer] = shown
         self.marks.show(layer, shown)
 
+    def set_order(self, layers: Sequence[str]) -> None:
+        """Which of zones, observations, cells and quarantine lies above which: the last uppermost."""
+        self.marks.stack(layers)
+
     def set_opacity(self, layer: str, opacity: float) -> None:
         """How solid a layer of marks or flat things is, 0 to 1."""
         self.opacity[layer] = opacity

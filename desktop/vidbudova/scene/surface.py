@@ -80,6 +80,11 @@ class Surface:
         """Draw it or leave it out."""
         self.actor.SetVisibility(shown)
 
+    def lift(self) -> None:
+        """Draw it after everything else of its renderer."""
+        self.renderer.RemoveActor(self.actor)
+        self.renderer.AddActor(self.actor)
+
     def remove(self) -> None:
         """Take it off the renderer; its buffers go with it."""
         self.renderer.RemoveActor(self.actor)

@@ -1,0 +1,218 @@
+"""The panel for bringing in files: drop them, see what will come of each, answer what is asked, bring them in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from vidbudova.errors import UserError
+from vidbudova.formats.endings import ENDINGS
+from vidbudova.formats.report import FileReport
+from vidbudova.text import _, ngettext
+from vidbudova.ui import icons
+from vidbudova.ui.import_cards import ASKING, DONE, FAILED, LOOKED, LOOKING, WAITING, WRITING, FileCard
+from vidbudova.ui.jobs import Job, is_cancellation
+
+if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
+
+
+class ImportPanel(QScrollArea):
+    """See the module. Files are taken one after the other."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.cards: list[FileCard] = []
+        self.job: Job | None = None
+        self.setObjectName("import-panel")
+        self.setAcceptDrops(True)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.words, self.choose, self.all = QLabel(), QPushButton(_("Choose files")), QPushButton(_("Bring in all"))
+        self._lay_out()
+        self.choose.clicked.connect(self.ask)
+        self.all.clicked.connect(self.bring_all)
+        desk.project_changed.connect(self._project_changed)
+        self._enable()
+
+    def _lay_out(self) -> None:
+        self.words.setWordWrap(True)
+        self.words.setProperty("role", "muted")
+        self.words.setText(
+            _(
+                "Drop files here: GeoPackage, GeoJSON, Shapefile (also zipped), CSV with coordinates, OpenStreetMap. "
+                "You see what will come of each before it comes in; it comes in whole or not at all."
+            )
+        )
+        self.choose.setIcon(icons.icon("folder", self.desk.theme))
+        self.all.setProperty("primary", True)
+        bar = QHBoxLayout()
+        bar.addWidget(self.choose, 1)
+        bar.addWidget(self.all, 1)
+        body = QWidget()
+        self.column = QVBoxLayout(body)
+        self.column.setContentsMargins(12, 10, 12, 12)
+        self.column.setSpacing(8)
+        self.column.addWidget(self.words)
+        self.column.addLayout(bar)
+        self.column.addStretch(1)
+        self.setWidget(body)
+
+    # -- files ----------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped here."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what was dropped."""
+        self.start([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def ask(self) -> None:
+        """Let the person choose files."""
+        kinds = f"{_('Map data')} ({' '.join('*' + ending for ending in ENDINGS)})"
+        folder = str(self.desk.settings.value("folder") or "")
+        found, _kind = QFileDialog.getOpenFileNames(self, _("Bring in files"), folder, f"{kinds};;{_('All files')} (*)")
+        self.start([Path(name) for name in found])
+
+    def start(self, files: Sequence[Path]) -> None:
+        """Put files and folders on the list and look at them."""
+        if self.desk.session is None or self.desk.session.read_only:
+            return
+        from vidbudova.session.importing import files_of
+
+        listed = {card.path for card in self.cards if card.state != DONE}
+        for path in files_of(files):
+            if path not in listed:
+                self._add(path)
+        self._next()
+
+    def _add(self, path: Path) -> None:
+        card = FileCard(path, self.desk.theme)
+        card.look.connect(partial(self._look_again, card))
+        card.bring.connect(partial(self._wanted, card))
+        card.cancel.connect(self._cancel)
+        card.forget.connect(partial(self._forget, card))
+        card.show_quarantine.connect(self._show_set_aside)
+        card.show_thing.connect(partial(self._show_on_map, card))
+        self.column.insertWidget(1 + len(self.cards) + 1, card)
+        self.cards.append(card)
+
+    def _forget(self, card: FileCard) -> None:
+        self.cards.remove(card)
+        self.column.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+        self._enable()
+
+    def _project_changed(self) -> None:
+        for card in list(self.cards):
+            self._forget(card)
+        self.job = None
+        self._enable()
+
+    def _enable(self) -> None:
+        session = self.desk.session
+        may = session is not None and not session.read_only
+        self.choose.setEnabled(may)
+        self.all.setVisible(sum(card.state == LOOKED for card in self.cards) > 1)
+
+    # -- one after the other --------------------------------------------------------------------------------------
+
+    def bring_all(self) -> None:
+        """Bring in everything that was looked at and asks nothing."""
+        for card in self.cards:
+            if card.state == LOOKED:
+                card.setProperty("wanted", True)
+                card.go(WAITING)
+        self._next()
+
+    def _wanted(self, card: FileCard) -> None:
+        card.setProperty("wanted", True)
+        card.go(WAITING)
+        self._next()
+
+    def _look_again(self, card: FileCard) -> None:
+        if card.state in (LOOKED, ASKING, FAILED):
+            card.setProperty("wanted", False)
+            card.go(WAITING)
+            self._next()
+
+    def _next(self) -> None:
+        self._enable()
+        waiting = next((card for card in self.cards if card.state == WAITING), None)
+        if self.job is None and waiting is not None:
+            self._run(waiting, write=bool(waiting.property("wanted")))
+
+    def _run(self, card: FileCard, write: bool) -> None:
+        session, options, path = self.desk.session, card.options(), card.path
+        if session is None:
+            return
+        card.go(WRITING if write else LOOKING)
+
+        def work(progress: Any, cancelled: Any) -> FileReport:
+            from vidbudova.session.importing import import_file
+
+            return import_file(session, path, dry_run=not write, progress=progress, cancelled=cancelled, **options)
+
+        title = _("Bringing in {file}") if write else _("Looking at {file}")
+        self.job = self.desk.jobs.start(
+            title.format(file=path.name), work, partial(self._done, card, write), partial(self._failed, card)
+        )
+        self.job.moved.connect(partial(self._moved, card, self.job))
+
+    def _moved(self, card: FileCard, job: Job) -> None:
+        if card in self.cards:
+            card.say_progress(job.done, job.text)
+
+    def _cancel(self) -> None:
+        job = self.job
+        if job is None:
+            return
+        job.cancel()
+        card = next((c for c in self.cards if c.state in (LOOKING, WRITING)), None)
+        self.job = None
+        if card is not None:
+            card.show_error(UserError("import-cancelled", file=card.path.name))
+        self._next()
+
+    def _failed(self, card: FileCard, error: BaseException) -> None:
+        self.job = None
+        if card in self.cards and not is_cancellation(error):
+            card.show_error(error)
+            if not isinstance(error, UserError):
+                self.desk.show_error(error)
+        self._next()
+
+    def _done(self, card: FileCard, write: bool, report: FileReport) -> None:
+        self.job = None
+        if card in self.cards:
+            card.setProperty("wanted", False)
+            card.show_report(report, write)
+        if write and not report.get("already"):
+            words = ngettext("{count} feature was brought in", "{count} features were brought in", report["kept"])
+            self.desk.notify(words, self.desk.undo, _("Undo"))
+        self._next()
+
+    # -- afterwards -----------------------------------------------------------------------------------------------
+
+    def _show_set_aside(self) -> None:
+        panel = self.desk.show_panel("table")
+        if panel is not None and hasattr(panel, "show_table"):
+            panel.show_table("quarantine")
+
+    def _show_on_map(self, card: FileCard) -> None:
+        session, report = self.desk.session, card.report
+        kinds = [layer["kind"] for layer in report["layers"]] if report is not None else []
+        bounds = session.bounds(kinds[0]) if session is not None and kinds else None
+        if bounds is not None:
+            self.desk.viewport.fly_to_bounds(bounds)

@@ -1,0 +1,76 @@
+"""How layers are looked at: order, visibility and opacity, remembered with the project and applied to the view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vidbudova.model.schema import TABLES
+from vidbudova.text import _, mark
+
+if TYPE_CHECKING:
+    from vidbudova.scene import Scene
+    from vidbudova.session import Session
+
+STATE = "layers"
+SHOWN = (
+    "zones", "observations", "cells", "quarantine", "buildings", "power", "trees", "rail", "roads", "water", "landuse",
+)  # fmt: skip
+"""What the view can show and hide, the uppermost first."""
+
+TITLES = {"cells": mark("Observed areas and cells"), "shadows": mark("Shadows")}
+TABLES_OF = {"cells": ("observations",), "water": ("water", "waterways"), "power": ("power",)}
+MOVABLE = ("zones", "observations", "cells", "quarantine")
+"""Drawn over the city; these can lie above or below each other."""
+
+
+def title_of(layer: str) -> str:
+    """What a layer of the view is called."""
+    return _(TITLES.get(layer) or TABLES[layer].title)
+
+
+def tables_of(layer: str) -> tuple[str, ...]:
+    """The tables whose rows it shows."""
+    return TABLES_OF.get(layer, (layer,))
+
+
+class LayerState:
+    """Order, visibility and opacity of the view's layers in one project."""
+
+    def __init__(self, kept: Any = None) -> None:
+        kept = kept if isinstance(kept, dict) else {}
+        order = [name for name in kept.get("order", ()) if name in SHOWN]
+        self.order: list[str] = [*order, *(name for name in SHOWN if name not in order)]
+        self.hidden: set[str] = {name for name in kept.get("hidden", ()) if name in SHOWN}
+        self.opacity: dict[str, float] = {
+            name: min(1.0, max(0.0, float(share)))
+            for name, share in dict(kept.get("opacity", {})).items()
+            if name in SHOWN
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """What is remembered."""
+        return {"order": self.order, "hidden": sorted(self.hidden), "opacity": self.opacity}
+
+    def remember(self, session: Session) -> None:
+        """Keep it with the project; what can only be looked at keeps nothing."""
+        if not session.read_only:
+            session.set_view_state(STATE, self.as_json())
+
+    def apply(self, scene: Scene) -> None:
+        """Show a scene like this."""
+        for name in SHOWN:
+            scene.set_visible(name, name not in self.hidden)
+            scene.set_opacity(name, self.opacity.get(name, 1.0))
+        scene.set_order([name for name in reversed(self.order) if name in MOVABLE])
+
+
+def set_aside(session: Session) -> tuple[Any, Any]:
+    """(points, areas and lines) of the rows that were set aside; for a worker."""
+    import shapely
+
+    from vidbudova.scene.city import split
+
+    ids, geometries = session.geometries("quarantine")
+    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    parts = split(ids[there], geometries[there])
+    return parts["points"], parts["areas"]
