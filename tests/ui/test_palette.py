@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+
 from vidbudova.ui.commands import Command
 from vidbudova.ui.palette import RUN, SearchField, commands_for, fits
 from vidbudova.ui.search_places import Entry, coordinates, nearest_first, search

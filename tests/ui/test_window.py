@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+
 from vidbudova.errors import UserError
 from vidbudova.model.change import Delta
 from vidbudova.ui import theme as themes
@@ -267,6 +268,10 @@ def test_that_a_new_project_is_made_from_a_file_in_the_zone_where_it_lies(
         encoding="utf-8",
     )
     window.files.make_new(tmp_path / "New.vbp.gpkg", [source])
+    qtbot.waitUntil(lambda: "import" in window.docks.docks, timeout=60_000)
+    panel = window.docks.docks["import"].inside
+    qtbot.waitUntil(lambda: panel.cards and panel.cards[0].state == "looked", timeout=60_000)
+    panel.bring_all()
     qtbot.waitUntil(
         lambda: window.desk.session is not None and window.desk.session.count("buildings") == 1, timeout=60_000
     )

@@ -160,9 +160,7 @@ class Desk(QObject):
 
     # -- the window -----------------------------------------------------------------------------------------------
 
-    def notify(
-        self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = ""
-    ) -> None:
+    def notify(self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = "") -> None:
         """Say quietly that something is done ("") or could not be ("warn"), with a button if there is an action."""
         self._shell.notify(text, action, button, kind)
 

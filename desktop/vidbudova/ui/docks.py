@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QObject, QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QScrollArea,
+    QToolButton,
+    QWidget,
+)
 
 from vidbudova.text import _
+from vidbudova.ui import icons
 from vidbudova.ui.workspaces import WORKSPACES, Panel, made, workspace
 
 if TYPE_CHECKING:
@@ -28,18 +39,58 @@ log = logging.getLogger(__name__)
 class Dock(QDockWidget):
     """One panel; at least 320 px wide at first, down to what the panel bears."""
 
-    def __init__(self, panel: Panel, widget: QWidget, parent: QWidget) -> None:
+    def __init__(self, panel: Panel, widget: QWidget, theme: str, parent: QWidget) -> None:
         super().__init__(_(panel.title), parent)
         self.setObjectName(f"dock-{panel.key}")
         self.panel = panel
         self.inside = widget
         self.setWidget(scrolling(widget) if panel.area != "bottom" else widget)
         self.setMinimumWidth(280)
+        self.setTitleBarWidget(TitleBar(self, theme))
+
+    def dress(self, theme: str) -> None:
+        """Buttons for a theme."""
+        bar = self.titleBarWidget()
+        if isinstance(bar, TitleBar):
+            bar.dress(theme)
 
     def sizeHint(self) -> QSize:
         """The width or height that a dock begins with."""
         hint = super().sizeHint()
         return QSize(hint.width(), HEIGHT_PX) if self.panel.area == "bottom" else QSize(WIDTH_PX, hint.height())
+
+
+class TitleBar(QFrame):
+    """The head of a panel: its name, out of the window or back, and close."""
+
+    def __init__(self, dock: QDockWidget, theme: str) -> None:
+        super().__init__(dock)
+        self.setObjectName("paneltitle")
+        self._buttons: list[tuple[QToolButton, str]] = []
+        title = QLabel(dock.windowTitle())
+        title.setProperty("role", "title")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 6, 4)
+        row.setSpacing(2)
+        row.addWidget(title, 1)
+        row.addWidget(self._button("float", _("Float, or dock again"), lambda: dock.setFloating(not dock.isFloating())))
+        row.addWidget(self._button("close", _("Close"), dock.close))
+        self.dress(theme)
+
+    def _button(self, icon: str, words: str, press: Callable[[], object]) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("flat", True)
+        button.setIconSize(QSize(15, 15))
+        button.setToolTip(words)
+        button.setAccessibleName(words)
+        button.clicked.connect(lambda: press())
+        self._buttons.append((button, icon))
+        return button
+
+    def dress(self, theme: str) -> None:
+        """Icons for a theme."""
+        for button, icon in self._buttons:
+            button.setIcon(icons.icon(icon, theme, "muted"))
 
 
 def scrolling(widget: QWidget) -> QWidget:
@@ -149,7 +200,8 @@ class Docks(QObject):
     def _make(self, panel: Panel) -> Dock:
         dock = self.docks.get(panel.key)
         if dock is None:
-            dock = Dock(panel, made(panel.made_by, self._desk), self._window)
+            dock = Dock(panel, made(panel.made_by, self._desk), self._desk.theme, self._window)
+            self._desk.theme_changed.connect(dock.dress)
             self.docks[panel.key] = dock
             self._window.addDockWidget(AREAS[panel.area], dock)
         return dock

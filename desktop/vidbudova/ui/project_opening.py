@@ -175,11 +175,18 @@ class Opening(QObject):
 
             return load(session)
 
+        first = desk.city is None or not any(len(shapes) for shapes in desk.city.shapes.values())
+
         def done(city: City) -> None:
             if turn == self._turn and desk.session is session:
-                self.when_ready(lambda: self.show_city(city))
+                self.when_ready(lambda: self._show_again(city, first))
 
         desk.jobs.start(_("Reading the city"), work, done)
+
+    def _show_again(self, city: City, first: bool) -> None:
+        self.show_city(city)
+        if first and "home" in self._desk.commands:
+            self._desk.commands.run("home")
 
     def close_project(self) -> None:
         """Close the open project: the view first, then the file."""

@@ -120,9 +120,7 @@ def coordinates(text: str, to_project: Callable[[float, float], tuple[float, flo
     return _degrees(a, b, to_project, sure=bool(set(text) & set(LETTERS)))
 
 
-def _degrees(
-    a: float, b: float, to_project: Callable[[float, float], tuple[float, float]], sure: bool
-) -> list[Found]:
+def _degrees(a: float, b: float, to_project: Callable[[float, float], tuple[float, float]], sure: bool) -> list[Found]:
     found = []
     for lat, lon in dict.fromkeys([(a, b)] if sure else [(a, b), (b, a)]):
         if abs(lat) <= 90:

@@ -62,6 +62,9 @@ class Following(QObject):
     def follow_city(self) -> None:
         """Another city is on the view."""
         self._card = ("", "", None)
+        city = self._desk.city
+        empty = city is None or not any(len(shapes) for shapes in city.shapes.values())
+        self._desk.viewport.overlay.hint = _("Bring in files to begin: Ctrl+I, or drop them here.") if empty else ""
         self.show_observations()
         self.show_selection()
         session = self._desk.session

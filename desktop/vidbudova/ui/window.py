@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QTabWidget, QToolBar, QWidget
 
 from vidbudova.text import LANGUAGES, _
@@ -44,6 +53,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(_("Vidbudova"))
         self.setDockNestingEnabled(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setAcceptDrops(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.desk = Desk(self, self)
         self.desk.viewport = Viewport(self.desk)
@@ -266,11 +276,18 @@ class MainWindow(QMainWindow):
             return
         super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere: a project is opened, anything else is brought in."""
+        if dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.files.take(dropped(event))
+        event.acceptProposedAction()
+
     # -- what the desk asks ---------------------------------------------------------------------------------------
 
-    def notify(
-        self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = ""
-    ) -> None:
+    def notify(self, text: str, action: Callable[[], object] | None = None, button: str = "", kind: str = "") -> None:
         """A quiet note."""
         self.notices.say(text, kind, action, button)
 
@@ -363,3 +380,8 @@ class MainWindow(QMainWindow):
         self.desk.viewport.forget_city()
         self.desk.settings.sync()
         super().closeEvent(event)
+
+
+def dropped(event: QDropEvent) -> list[Path]:
+    """The files of this computer that are being dropped."""
+    return [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]

@@ -93,8 +93,11 @@ class Files(QObject):
     def ask_new(self) -> None:
         """Choose files, then where the new project goes; the first file gives its coordinate system."""
         files = self.ask_files(_("Files for the new project"))
-        if not files:
-            return
+        if files:
+            self.ask_place(files)
+
+    def ask_place(self, files: Sequence[Path]) -> None:
+        """Choose where the new project of some files goes, and make it."""
         suggested = Path(self.folder()) / f"{files[0].name.partition('.')[0]}{ENDING}"
         name, _kind = QFileDialog.getSaveFileName(
             self._window, _("Where to keep the new project"), str(suggested), _("Vidbudova projects") + f" (*{ENDING})"
@@ -122,6 +125,16 @@ class Files(QObject):
             self._failed,
         )
         loading.watch(job)
+
+    def take(self, files: Sequence[Path]) -> None:
+        """What was dropped on the window: a project is opened, anything else is brought in, or becomes a project."""
+        projects = [path for path in files if path.name.lower().endswith(ENDING)]
+        if projects:
+            self._window.open_project(projects[0])
+        elif files and self._desk.session is not None:
+            self.bring_in(files)
+        elif files:
+            self.ask_place(files)
 
     # -- files ----------------------------------------------------------------------------------------------------
 
