@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from vidbudova.errors import UserError
 from vidbudova.model.change import Delta
 from vidbudova.ui import theme as themes
+from vidbudova.ui.import_cards import LOOKED
 from vidbudova.ui.window import MainWindow
 from vidbudova.ui.workspaces import WORKSPACES
 
@@ -169,7 +170,8 @@ def test_that_words_stand_out_from_their_ground_in_both_themes(theme: str) -> No
     tokens = themes.tokens(theme)
     pairs = [
         ("text", "window"), ("text", "panel"), ("text", "field"), ("muted", "window"), ("muted", "rail"),
-        ("accent", "panel"), ("accent_text", "accent"), ("text", "accent_soft"), ("text", "bad_soft"), ("text", "warn_soft"),
+        ("accent", "panel"), ("accent_text", "accent"), ("text", "accent_soft"), ("text", "bad_soft"),
+        ("text", "warn_soft"),
     ]  # fmt: skip
     weak = {pair: contrast(tokens[pair[0]], tokens[pair[1]]) for pair in pairs}
     assert {pair: value for pair, value in weak.items() if value < 4.5} == {}
@@ -270,7 +272,7 @@ def test_that_a_new_project_is_made_from_a_file_in_the_zone_where_it_lies(
     window.files.make_new(tmp_path / "New.vbp.gpkg", [source])
     qtbot.waitUntil(lambda: "import" in window.docks.docks, timeout=60_000)
     panel = window.docks.docks["import"].inside
-    qtbot.waitUntil(lambda: panel.cards and panel.cards[0].state == "looked", timeout=60_000)
+    qtbot.waitUntil(lambda: panel.cards and panel.cards[0].state == LOOKED, timeout=60_000)
     panel.bring_all()
     qtbot.waitUntil(
         lambda: window.desk.session is not None and window.desk.session.count("buildings") == 1, timeout=60_000

@@ -7,8 +7,8 @@ Panels
 
 Tools
     A tool is an object made as ``Tool(desk)`` with the methods of `Tool` below. ``desk.viewport.set_tool(tool)`` puts
-    it in hand, ``set_tool(None)`` puts it away (then its ``finished()`` is called). Events come with positions in logical
-    pixels of the viewport; what a tool does not take (returns False) moves the camera or selects. ``hint`` is one line
+    it in hand, ``set_tool(None)`` puts it away (then its ``finished()`` is called). Events have positions in logical
+    pixels of the viewport; what a tool does not take (returns False) moves the camera or selects. ``hint`` is a line
     shown on the view. ``paint(painter)`` draws over the picture in logical pixels; ``desk.viewport.update()`` asks
     for it.
 

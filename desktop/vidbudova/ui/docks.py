@@ -123,7 +123,10 @@ class Docks(QObject):
         self.leave()
         self.current = key
         opened = self._left_open(key)
-        panels = [panel for panel in self.known().values() if panel.key in opened]
+        own = [panel.key for panel in workspace(key).panels]
+        known = self.known()
+        order = [*own, *(name for name in known if name not in own)]
+        panels = [known[name] for name in order if name in opened and name in known]
         for panel in panels:
             self._make(panel)
         self.hide_all()
@@ -132,6 +135,8 @@ class Docks(QObject):
             self._first_layout(panels)
         for name, dock in self.docks.items():
             dock.setVisible(name in opened)
+        if panels:
+            self.docks[panels[0].key].raise_()
 
     def _left_open(self, key: str) -> set[str]:
         """The panels that were open when the workspace was left, or are at first."""

@@ -53,6 +53,7 @@ class FirstSteps(QFrame):
         host.installEventFilter(self)
         desk.changed.connect(self._changed)
         desk.viewport.camera_moved.connect(self._moved)
+        desk.viewport.overlay.legend_moved.connect(self.place)
         desk.workspace_changed.connect(lambda key: self.tick("analyse") if key == "analysis" else None)
         self.hide()
 
@@ -129,4 +130,6 @@ class FirstSteps(QFrame):
     def place(self) -> None:
         """At the foot of the view, in the middle."""
         width = min(self.sizeHint().width(), self._host.width() - 24)
-        self.setGeometry((self._host.width() - width) // 2, self._host.height() - HEIGHT_PX - 46, width, HEIGHT_PX)
+        middle, beside = (self._host.width() - width) // 2, int(self._desk.viewport.overlay.legend_box.right()) + 12
+        x = max(12, min(max(middle, beside), self._host.width() - width - 12))
+        self.setGeometry(x, self._host.height() - HEIGHT_PX - 46, width, HEIGHT_PX)

@@ -31,11 +31,11 @@ def paint_card(painter: QPainter, card: Card, cursor: QPointF, room: QRectF, col
     plain.setBold(False)
     painter.setFont(bold)
     row = painter.fontMetrics().height() + 3.0
-    width = painter.fontMetrics().horizontalAdvance(card.title)
+    width = float(painter.fontMetrics().horizontalAdvance(card.title))
     painter.setFont(plain)
     mark = 18.0 if card.colour is not None else 0.0
     lines = [
-        painter.fontMetrics().horizontalAdvance(line) + (mark if n == 0 else 0) for n, line in enumerate(card.lines)
+        painter.fontMetrics().horizontalAdvance(line) + (mark if n == 0 else 0.0) for n, line in enumerate(card.lines)
     ]
     width = min(max([width, *lines]) + 2 * PAD + 2, WIDEST)
     box = placed(width, row * (1 + len(card.lines)) + 2 * PAD - 4, cursor, room)

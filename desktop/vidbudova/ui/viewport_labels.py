@@ -54,6 +54,9 @@ class Labels:
         self.stale()
         self.shown = []
 
+    def _boxes(self) -> list[QRectF]:
+        return [box for _label, box in self.shown]
+
     def _gather(self) -> list[Label]:
         if self._labels is None:
             found = [label for provider in self.providers for label in provider() if label.text]
@@ -62,8 +65,8 @@ class Labels:
             self._reach = np.array([label.farthest_m for label in self._labels])
         return self._labels
 
-    def paint(self, painter: QPainter, viewport: Viewport, colours: Ink) -> None:
-        """Place and paint what fits."""
+    def paint(self, painter: QPainter, viewport: Viewport, colours: Ink, taken: Sequence[QRectF] = ()) -> None:
+        """Place and paint what fits beside each other and beside what is `taken`."""
         self.shown = []
         scene, labels = viewport.scene, self._gather()
         if scene is None or not labels:
@@ -75,7 +78,7 @@ class Labels:
         metrics = QFontMetricsF(painter.font())
         for n in np.flatnonzero(inside)[:CANDIDATES].tolist():
             box = box_of(labels[n], QPointF(*at[n].tolist()), metrics)
-            if len(self.shown) < MOST and not any(box.intersects(other) for _label, other in self.shown):
+            if len(self.shown) < MOST and not any(box.intersects(other) for other in [*taken, *self._boxes()]):
                 self.shown.append((labels[n], box))
         for label, box in self.shown:
             draw(painter, label, box.adjusted(GAP, GAP, -GAP, -GAP), colours)

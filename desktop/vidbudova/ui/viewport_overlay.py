@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from vidbudova.text import _, number
 from vidbudova.ui.viewport_card import Card, paint_card
@@ -52,8 +52,11 @@ class Overlay(QWidget):
     paint_also : called with the painter after the labels, for marks that stay (photos, stops).
     """
 
+    legend_moved = Signal()
+
     def __init__(self, viewport: Viewport) -> None:
         super().__init__(viewport)
+        self.legend_box = QRectF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._viewport = viewport
         self.labels = Labels()
@@ -91,7 +94,7 @@ class Overlay(QWidget):
         """What belongs into a picture that is saved."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
-        self.labels.paint(painter, self._viewport, self._ink())
+        self.labels.paint(painter, self._viewport, self._ink(), self._taken())
         for paint in self.paint_also:
             painter.save()
             paint(painter)
@@ -100,6 +103,17 @@ class Overlay(QWidget):
         self._north(painter)
         self._legend(painter)
         self._attribution(painter)
+
+    def _taken(self) -> list[QRectF]:
+        """Where no name may stand: the strip of buttons, the legend, the scale bar, the arrow."""
+        strip = [QRectF(child.geometry()) for child in self._viewport.findChildren(QFrame) if self._covers(child)]
+        foot = QRectF(0, self.height() - 52.0, SCALE_PX + 60, 52)
+        corner = QRectF(self.width() - 66.0, 0, 66, 66)
+        said = QRectF(self.width() / 2, self.height() - 40.0, self.width() / 2, 40) if self.attributions else QRectF()
+        return [*strip, self.legend_box, foot, corner, said]
+
+    def _covers(self, child: QFrame) -> bool:
+        return child.isVisible() and child.parent() is self._viewport
 
     def _ink(self) -> Ink:
         return ink(self._viewport.desk.theme)
@@ -173,6 +187,7 @@ class Overlay(QWidget):
     def _legend(self, painter: QPainter) -> None:
         legend = self.legend()
         if legend is None or not legend.lines or self.height() < 260:
+            self._legend_at(QRectF())
             return
         painter.setFont(self._small())
         metrics, ink_ = painter.fontMetrics(), self._ink()
@@ -183,6 +198,7 @@ class Overlay(QWidget):
         height = row * (len(legend.lines) + 1) + 16
         bottom = self.height() - MARGIN - metrics.height() - 12 - 10
         box = QRectF(MARGIN, max(bottom - height, 60.0), width, height)
+        self._legend_at(box)
         plate(painter, box, ink_, 8)
         self._bold(painter, True)
         painter.drawText(
@@ -192,6 +208,11 @@ class Overlay(QWidget):
         for n, line in enumerate(legend.lines):
             area = QRectF(box.left() + 11, box.top() + 7 + (n + 1) * row, width - 22, row)
             self._legend_line(painter, line, area, ink_)
+
+    def _legend_at(self, box: QRectF) -> None:
+        if box != self.legend_box:
+            self.legend_box = box
+            self.legend_moved.emit()
 
     def _bold(self, painter: QPainter, on: bool) -> None:
         font = QFont(painter.font())
