@@ -28,6 +28,7 @@ from vidbudova.text import _
 from vidbudova.ui.navigate import Navigator
 from vidbudova.ui.viewport_motion import Motion
 from vidbudova.ui.viewport_overlay import Overlay
+from vidbudova.ui.viewport_picture import PictureSurface
 
 if TYPE_CHECKING:
     from vidbudova.scene.camera import Camera
@@ -38,42 +39,6 @@ if TYPE_CHECKING:
 Backend = Literal["gl", "picture"]
 GROUND = {"light": QColor("#DCE4EB"), "dark": QColor("#23282E")}
 log = logging.getLogger(__name__)
-
-
-class PictureSurface(QWidget):
-    """An offscreen render window, read back and painted by Qt: for software rendering and where GL fails."""
-
-    def __init__(self, viewport: Viewport) -> None:
-        super().__init__(viewport)
-        from vidbudova.scene.scene import Scene
-
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._viewport = viewport
-        self._image = QImage()
-        self.scene: Scene = Scene(viewport.pixels(), offscreen=True)
-
-    def fit(self, size: QSize, pixels: tuple[int, int]) -> None:
-        """Take another size."""
-        self.resize(size)
-        self.scene.resize(*pixels)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw a new frame if one is due, then the picture."""
-        if self._viewport.draw():
-            self._image = picture_of(self.scene.image())
-            self._image.setDevicePixelRatio(self._viewport.devicePixelRatioF())
-        painter = QPainter(self)
-        painter.drawImage(0, 0, self._image)
-        painter.end()
-
-    def picture(self) -> QImage:
-        """The last frame."""
-        return self._image.copy()
-
-    def release(self) -> None:
-        """Give the graphics memory back; not usable after."""
-        self.scene.finalize()
 
 
 class GlSurface(QOpenGLWidget):
@@ -408,11 +373,3 @@ class Viewport(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.forget_city()
         super().closeEvent(event)
-
-
-def picture_of(pixels: NDArray[np.uint8]) -> QImage:
-    """An image of (h, w, 3 or 4) bytes, top row first, in the form that Qt paints quickest."""
-    height, width, channels = pixels.shape
-    kind = QImage.Format.Format_RGB888 if channels == 3 else QImage.Format.Format_RGBX8888
-    data = np.ascontiguousarray(pixels)
-    return QImage(data.data, width, height, channels * width, kind).convertToFormat(QImage.Format.Format_RGB32)
