@@ -77,7 +77,9 @@ class Access:
         """A connection of this thread for reading."""
         thread = threading.current_thread()
         with mended(self.path):
-            if thread.ident not in self._readers:
+            held = self._readers.get(thread.ident or 0)
+            # A new thread may have the number of one that ended, whose connection another thread is about to close.
+            if held is None or held[0] is not thread:
                 with self._mutex:
                     self._drop_readers_of_ended_threads()
                     db = self._connect(self.path, self._mode)
