@@ -62,7 +62,8 @@ class ConflictsPanel(QScrollArea):
         else:
             self.words.setText(
                 _(
-                    "No open conflicts. When two people change the same thing without seeing each other, both are kept here."
+                    "No open conflicts. When two people change the same thing without seeing each other, "
+                    "both values are kept here."
                 )
             )
 

@@ -48,6 +48,8 @@ class HistoryPanel(QWidget):
     def _lay_out(self) -> None:
         self.view.setModel(self.model)
         self.view.setWordWrap(True)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
         self.view.setIconSize(QSize(18, 18))
         self.view.setSpacing(1)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -23,7 +23,7 @@ from vidbudova.ui import icons
 from vidbudova.ui.damage_legend import Legend
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.layers_rows import LayerRow, SourceRow
-from vidbudova.ui.layers_state import MOVABLE, SHOWN, STATE, LayerState, set_aside, tables_of, title_of
+from vidbudova.ui.layers_state import MOVABLE, OTHERS, SHOWN, STATE, LayerState, set_aside, tables_of, title_of
 from vidbudova.ui.painting import DAMAGE, modes
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class LayersPanel(QScrollArea):
         self.rows, self.sources = {}, {}
         if session is not None:
             imported = session.rows("layers")
-            for name in self.state.order:
+            for name in (*self.state.order, *OTHERS):
                 count = sum(session.count(table) for table in tables_of(name))
                 if name == "cells":
                     continue
@@ -161,10 +161,14 @@ class LayersPanel(QScrollArea):
         self.list.addItem(item)
         self.list.setItemWidget(item, row)
         self.rows[name] = row
+        if name in OTHERS:
+            row.leave_out_looks()
 
     def _fit(self) -> None:
         """As high as its rows: the panel scrolls, not the list."""
         width, total = max(self.viewport().width() - 30, 230), 2 * self.list.frameWidth() + 2
+        for source in self.sources.values():
+            source.fit(width)
         for n in range(self.list.count()):
             item = self.list.item(n)
             row = self.list.itemWidget(item)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLa
 from vidbudova.text import _, number
 from vidbudova.ui import icons
 
+INDENT_PX = 30
+
 
 class SourceRow(QWidget):
     """One imported file of a layer: name, features, attribution, licence; it can be taken out.
@@ -25,7 +27,7 @@ class SourceRow(QWidget):
         name = str(row.get("name") or row.get("source") or "")
         count = f" ({number(int(features))})" if isinstance(features, (int, float)) else ""
         said = [str(row[k]) for k in ("attribution", "licence") if row.get(k)]
-        words = QLabel(name + count + ("\n" + " · ".join(said) if said else ""))
+        self.words = words = QLabel(name + count + ("\n" + " · ".join(said) if said else ""))
         words.setWordWrap(True)
         words.setProperty("role", "muted")
         words.setStyleSheet("font-size: 11px;")
@@ -38,9 +40,13 @@ class SourceRow(QWidget):
         self.remove.setAccessibleName(_("Take {name} out").format(name=name))
         self.remove.clicked.connect(self.removed)
         line = QHBoxLayout(self)
-        line.setContentsMargins(30, 0, 0, 0)
+        line.setContentsMargins(INDENT_PX, 0, 0, 0)
         line.addWidget(words, 1)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+
+    def fit(self, width: int) -> None:
+        """As high as its words are at a width."""
+        self.words.setFixedHeight(self.words.heightForWidth(width - INDENT_PX - 34))
 
 
 class LayerRow(QWidget):
@@ -99,6 +105,14 @@ class LayerRow(QWidget):
         for source in sources:
             column.addWidget(source)
         self._dress()
+
+    def leave_out_looks(self) -> None:
+        """For rows that the view does not draw as a layer: no eye, no opacity."""
+        for part in (self.eye, self.solid):
+            kept = part.sizePolicy()
+            kept.setRetainSizeWhenHidden(part is self.eye)
+            part.setSizePolicy(kept)
+            part.hide()
 
     def _toggled(self, on: bool) -> None:
         self._dress()

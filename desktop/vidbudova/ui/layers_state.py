@@ -17,6 +17,9 @@ SHOWN = (
 )  # fmt: skip
 """What the view can show and hide, the uppermost first."""
 
+OTHERS = ("places", "pipelines", "features")
+"""Listed with their sources, but drawn as names or not at all."""
+
 TITLES = {"cells": mark("Observed areas and cells"), "shadows": mark("Shadows")}
 TABLES_OF = {"cells": ("observations",), "water": ("water", "waterways"), "power": ("power",)}
 MOVABLE = ("zones", "observations", "cells", "quarantine")
