@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +45,9 @@ def _open_screen() -> None:
     _screen = subprocess.Popen(
         [server, "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
         pass_fds=(writing,),
+        preexec_fn=_end_with_parent,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
@@ -51,6 +56,11 @@ def _open_screen() -> None:
     if number:
         os.environ["DISPLAY"] = f":{number}"
         os.environ.pop("WAYLAND_DISPLAY", None)
+
+
+def _end_with_parent() -> None:
+    """Let the kernel end the screen when its test process dies, also by a crash: nothing may keep the run waiting."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 @pytest.fixture(scope="session")
