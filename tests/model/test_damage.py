@@ -7,6 +7,7 @@ from hypothesis import given
 
 from vidbudova.errors import UserError
 from vidbudova.model.change import Delta
+from vidbudova.model.codes import EVIDENCE
 from vidbudova.model.damage import (
     FROM_ABOVE,
     GRADES,
@@ -24,7 +25,7 @@ from vidbudova.model.damage import (
     unmark,
 )
 from vidbudova.model.scales import REMOTE, SEVERITY
-from vidbudova.model.schema import DAMAGE_MARKS, EVIDENCE
+from vidbudova.model.schema import DAMAGE_MARKS
 
 ON_SITE = [e for e in EVIDENCE if e not in REMOTE]
 ASSESSMENT = {f.name for f in DAMAGE_MARKS.fields if f.cell_group == "assessment"}

@@ -8,8 +8,8 @@ import pytest
 from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats.scale_files import load_scales
+from vidbudova.model.codes import EVIDENCE
 from vidbudova.model.scales import OURS, REMOTE, parse, severity
-from vidbudova.model.schema import EVIDENCE
 
 SCALES = load_scales()
 UNOSAT_2022 = {

@@ -9,8 +9,8 @@ from typing import Any
 from vidbudova.cli.answers import Answer
 from vidbudova.cli.opened import to_edit
 from vidbudova.cli.options import command, group
+from vidbudova.model.codes import EVIDENCE, HAZARDS
 from vidbudova.model.damage import GRADES, is_remote
-from vidbudova.model.schema import EVIDENCE, HAZARDS
 from vidbudova.text import _, number
 
 

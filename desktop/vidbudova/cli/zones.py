@@ -12,7 +12,7 @@ from vidbudova.cli.answers import Answer, say
 from vidbudova.cli.opened import to_edit, to_look
 from vidbudova.cli.options import command, group
 from vidbudova.errors import UserError
-from vidbudova.model.schema import ZONE_KINDS
+from vidbudova.model.codes import ZONE_KINDS
 from vidbudova.model.zone_statistics import RULE
 from vidbudova.text import _, number
 

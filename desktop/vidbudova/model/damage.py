@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from vidbudova.errors import UserError
 from vidbudova.model.change import Delta, Fields, Value, edit
+from vidbudova.model.codes import EVIDENCE, HAZARDS
 from vidbudova.model.scales import REMOTE, SEVERITY
-from vidbudova.model.schema import DAMAGE_MARKS, EVIDENCE, HAZARDS
+from vidbudova.model.schema import DAMAGE_MARKS
 from vidbudova.text import _
 from vidbudova.text import mark as words
 
@@ -93,7 +94,7 @@ def check(grade: int, evidence: str, row: Fields | None = None) -> None:
     Parameters
     ----------
     grade : 0 … 5.
-    evidence : one of `schema.EVIDENCE`.
+    evidence : one of `codes.EVIDENCE`.
     row : the mark the building has now, or None.
 
     Raises

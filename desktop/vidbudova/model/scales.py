@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from vidbudova.errors import UserError
-from vidbudova.model.schema import EVIDENCE
+from vidbudova.model.codes import EVIDENCE
 from vidbudova.text import _, language
 
 OURS = "vidbudova"
@@ -147,7 +147,7 @@ class Scales:
         ----------
         value : code or text as the file has it.
         source, target : ids of scales.
-        evidence : one of `schema.EVIDENCE`.
+        evidence : one of `codes.EVIDENCE`.
 
         Raises
         ------

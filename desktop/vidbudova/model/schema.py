@@ -6,6 +6,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from vidbudova.model.codes import (
+    BUILDING_USES,
+    EVIDENCE,
+    HAZARDS,
+    HEIGHT_SOURCES,
+    PLACE_KINDS,
+    ROAD_CLASSES,
+    ROOFS,
+    ZONE_KINDS,
+    choices,
+)
 from vidbudova.text import mark as _
 
 Kind = Literal["text", "integer", "real", "boolean", "date", "time", "bytes", "set", "json", "geometry", "reference"]
@@ -86,75 +97,7 @@ class Table:
         return any(f.name == field_name and f.kind == "set" for f in self.fields)
 
 
-def _choices(**pairs: str) -> MappingProxyType[str, str]:
-    return MappingProxyType(pairs)
-
-
 GEOM = "geom"
-
-EVIDENCE = _choices(
-    satellite=_("Satellite"),
-    drone=_("Drone"),
-    street_photo=_("Street photo"),
-    walk_round=_("Walk-round"),
-    instrument=_("Instrument"),
-)
-"""The evidence ladder, weakest first. Satellite and drone are remote."""
-
-HAZARDS = _choices(
-    fire=_("Fire"),
-    blast_facade=_("Blast-damaged façade"),
-    hole=_("Hole"),
-    partial_collapse=_("Partial collapse"),
-    uxo=_("Unexploded ordnance"),
-)
-
-BUILDING_USES = _choices(
-    apartments=_("Apartments"),
-    house=_("House"),
-    dormitory=_("Dormitory"),
-    school=_("School"),
-    kindergarten=_("Kindergarten"),
-    hospital=_("Hospital"),
-    office=_("Offices"),
-    retail=_("Shop"),
-    industrial=_("Industry"),
-    public=_("Public building"),
-    religious=_("Religious building"),
-    transport=_("Transport building"),
-    utility=_("Utility building"),
-    garage=_("Garage"),
-    other=_("Other"),
-)
-
-ROOFS = _choices(
-    flat=_("Flat"), gabled=_("Gabled"), hipped=_("Hipped"), shed=_("Shed"), pyramidal=_("Pyramidal"), dome=_("Dome"),
-    other=_("Other"),
-)
-
-HEIGHT_SOURCES = _choices(
-    surveyed=_("Surveyed"), tagged=_("From the source"), derived=_("Derived from storeys"), assumed=_("Assumed"),
-    corrected=_("Corrected by a person"),
-)
-
-ROAD_CLASSES = _choices(
-    motorway=_("Motorway"), trunk=_("Trunk road"), primary=_("Primary road"), secondary=_("Secondary road"),
-    tertiary=_("Tertiary road"), residential=_("Street"), living_street=_("Living street"),
-    service=_("Service road"), pedestrian=_("Pedestrian street"), footway=_("Footway"), cycleway=_("Cycleway"),
-    path=_("Path"), steps=_("Steps"), track=_("Track"), other=_("Other"),
-)
-
-ZONE_KINDS = _choices(
-    housing=_("Housing"), public=_("Schools, health, culture"), business=_("Business"), industry=_("Industry"),
-    transport=_("Transport"), utilities=_("Utilities"), green=_("Green"), memorial=_("Memorial"),
-    clearance=_("Clearance"), mixed=_("Mixed use"),
-)
-
-PLACE_KINDS = _choices(
-    hospital=_("Hospital"), clinic=_("Clinic"), school=_("School"), kindergarten=_("Kindergarten"),
-    shelter=_("Shelter"), fire_station=_("Fire station"), police=_("Police"), stop=_("Stop"),
-    townhall=_("Administration"), other=_("Other"),
-)
 
 # Every base and record table also has: layer (reference), source_id (text), attributes (json).
 SOURCE_FIELDS = (
@@ -196,7 +139,7 @@ ROADS = Table(
         Field("class", "text", _("Class"), choices=ROAD_CLASSES),
         Field("lanes", "integer", _("Lanes"), _("Both directions together"), minimum=0, maximum=30),
         Field("speed_km_h", "real", _("Speed limit"), "", "km/h", minimum=0, maximum=200),
-        Field("oneway", "text", _("One-way"), choices=_choices(no=_("No"), yes=_("Along the line"), reverse=_("Against the line"))),
+        Field("oneway", "text", _("One-way"), choices=choices(no=_("No"), yes=_("Along the line"), reverse=_("Against the line"))),
         Field("bridge", "boolean", _("Bridge")),
         Field("tunnel", "boolean", _("Tunnel")),
         Field("level", "integer", _("Level"), _("0 is the ground; bridges above, tunnels below"), minimum=-10, maximum=10),
@@ -285,7 +228,7 @@ OBSERVATIONS = Table(
     (
         Field(GEOM, "geometry", _("Place, outline or cell")),
         Field("site", "text", _("Site"), _("What kind of thing was seen, in the source's words")),
-        Field("target", "text", _("Seen at"), choices=_choices(building=_("Building"), ground=_("Ground (crater, road)"), cell=_("Cell"), area=_("Area"))),
+        Field("target", "text", _("Seen at"), choices=choices(building=_("Building"), ground=_("Ground (crater, road)"), cell=_("Cell"), area=_("Area"))),
         Field("evidence", "text", _("Evidence"), choices=EVIDENCE),
         Field("scale", "text", _("Scale"), _("Id of the scale the raw values are on")),
         Field("latest_raw", "text", _("Latest class"), _("As the source wrote it")),

@@ -199,7 +199,7 @@ def find(
     """Buildings by rule, for marking many at once.
 
     `area`: a point on the footprint lies inside; `shown`: grade or reading as `DamageView.shown` writes them;
-    `use`: of `schema.BUILDING_USES`; `unassessed`: without a mark.
+    `use`: of `codes.BUILDING_USES`; `unassessed`: without a mark.
     """
     stock = buildings(session)
     i = np.arange(len(stock.ids)) if area is None else inside(area, stock.xy)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vidbudova.model.codes import EVIDENCE
 from vidbudova.model.damage import grade_counts, reading_counts
-from vidbudova.model.schema import EVIDENCE
 from vidbudova.session.core import Session
 from vidbudova.session.damage import damage_view
 from vidbudova.session.places import wholes

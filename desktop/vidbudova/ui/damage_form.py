@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from vidbudova.model.schema import EVIDENCE, HAZARDS
+from vidbudova.model.codes import EVIDENCE, HAZARDS
 from vidbudova.text import _
 from vidbudova.ui.damage_flow import FlowLayout, narrow
 from vidbudova.ui.damage_marking import Said

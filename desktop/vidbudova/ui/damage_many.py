@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from vidbudova.model import outline as drawing
+from vidbudova.model.codes import BUILDING_USES
 from vidbudova.model.damage import GRADES, POSSIBLE
 from vidbudova.model.outline import Outline
-from vidbudova.model.schema import BUILDING_USES
 from vidbudova.session import damage
 from vidbudova.text import _, ngettext
 from vidbudova.ui.damage_flow import FlowLayout, narrow

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from vidbudova.errors import UserError
+from vidbudova.model.codes import EVIDENCE
 from vidbudova.model.damage import GRADES, is_remote
-from vidbudova.model.schema import EVIDENCE
 from vidbudova.session import Session, damage
 from vidbudova.text import _, ngettext
 from vidbudova.ui.commands import Command

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from vidbudova.model.change import Change
+from vidbudova.model.codes import BUILDING_USES, EVIDENCE, HAZARDS
 from vidbudova.model.damage import GRADES
-from vidbudova.model.schema import BUILDING_USES, EVIDENCE, HAZARDS
 from vidbudova.text import _, day, moment, ngettext, number
 
 Row = Mapping[str, Any]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
+from vidbudova.model.codes import BUILDING_USES, EVIDENCE, ZONE_KINDS
 from vidbudova.model.damage import GRADES
-from vidbudova.model.schema import BUILDING_USES, EVIDENCE, ZONE_KINDS
 from vidbudova.text import _, day, ngettext, number
 from vidbudova.ui.viewport_card import Card
 

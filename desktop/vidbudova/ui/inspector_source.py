@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vidbudova.model.change import Change
-from vidbudova.model.schema import HEIGHT_SOURCES, Field
+from vidbudova.model.codes import HEIGHT_SOURCES
+from vidbudova.model.schema import Field
 from vidbudova.text import _, moment
 from vidbudova.ui.form_values import shown
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from vidbudova.model.schema import ZONE_KINDS
+from vidbudova.model.codes import ZONE_KINDS
 from vidbudova.model.zones import TABLE
 from vidbudova.session import Session
 from vidbudova.text import _, number
