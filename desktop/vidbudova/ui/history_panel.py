@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vidbudova.model.change import Change
 from vidbudova.model.schema import TABLES
@@ -18,6 +27,18 @@ if TYPE_CHECKING:
 
 PLACED = {"damage_marks": "buildings", "matches": ""}
 """Tables whose rows are shown by another table's row of the same id."""
+
+
+class Lines(QStyledItemDelegate):
+    """Rows as high as their wrapped words."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """The height of the words at the list's width."""
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else 300
+        box, flags = QRect(0, 0, max(width - 52, 120), 10_000), int(Qt.TextFlag.TextWordWrap)
+        words = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        return QSize(width - 12, option.fontMetrics.boundingRect(box, flags, words).height() + 10)
 
 
 class HistoryPanel(QWidget):
@@ -47,6 +68,7 @@ class HistoryPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.view.setModel(self.model)
+        self.view.setItemDelegate(Lines(self.view))
         self.view.setWordWrap(True)
         self.view.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.view.setResizeMode(QListView.ResizeMode.Adjust)

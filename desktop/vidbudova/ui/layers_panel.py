@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLabel,
@@ -48,6 +48,7 @@ class LayersPanel(QScrollArea):
         self.sources: dict[str, SourceRow] = {}
         self.empty, self.bring = QLabel(), QPushButton(_("Bring in files"))
         self._painted_for: Any = None
+        self.list.viewport().installEventFilter(self)
         self._lay_out()
         self._connect()
         self._open_project()
@@ -166,24 +167,22 @@ class LayersPanel(QScrollArea):
 
     def _fit(self) -> None:
         """As high as its rows: the panel scrolls, not the list."""
-        width, total = max(self.viewport().width() - 30, 230), 2 * self.list.frameWidth() + 2
-        for source in self.sources.values():
-            source.fit(width)
+        width, total = max(self.list.viewport().width(), 200), 2 * self.list.frameWidth() + 2
         for n in range(self.list.count()):
             item = self.list.item(n)
             row = self.list.itemWidget(item)
-            layout = row.layout() if row is not None else None
-            if row is None or layout is None:
+            if not isinstance(row, LayerRow):
                 continue
-            tall = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else row.sizeHint().height()
+            tall = row.tall(width)
             item.setSizeHint(QSize(0, tall))
             total += tall
         self.list.setFixedHeight(total)
 
-    def resizeEvent(self, event: Any) -> None:
-        """Words wrap anew."""
-        super().resizeEvent(event)
-        self._fit()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Words wrap anew when the list gets its real width."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Polish):
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
 
     # -- doing ----------------------------------------------------------------------------------------------------
 

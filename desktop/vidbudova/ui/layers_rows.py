@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from vidbudova.text import _, number
@@ -44,9 +44,19 @@ class SourceRow(QWidget):
         line.addWidget(words, 1)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
 
-    def fit(self, width: int) -> None:
-        """As high as its words are at a width."""
-        self.words.setFixedHeight(self.words.heightForWidth(width - INDENT_PX - 34))
+    def fit(self, width: int) -> int:
+        """As high as its words are at a width; gives that."""
+        self.words.ensurePolished()
+        # a label whose text can be selected asks for too little height of its own accord
+        tall = words_tall(self.words, width - INDENT_PX - 48) + 6
+        self.words.setFixedHeight(tall)
+        return tall
+
+
+def words_tall(label: QLabel, width: int) -> int:
+    """How high the words of a label are at a width."""
+    box = QRect(0, 0, width, 10_000)
+    return label.fontMetrics().boundingRect(box, int(Qt.TextFlag.TextWordWrap), label.text()).height()
 
 
 class LayerRow(QWidget):
@@ -70,7 +80,7 @@ class LayerRow(QWidget):
         theme: str,
     ) -> None:
         super().__init__()
-        self.theme = theme
+        self.theme, self.sources = theme, tuple(sources)
         self.eye = QToolButton()
         self.eye.setCheckable(True)
         self.eye.setChecked(shown)
@@ -105,6 +115,11 @@ class LayerRow(QWidget):
         for source in sources:
             column.addWidget(source)
         self._dress()
+
+    def tall(self, width: int) -> int:
+        """How high the row is at a width, with its sources."""
+        title = words_tall(self.words, max(width - 176, 40))
+        return max(title, 24) + 12 + sum(source.fit(width) + 2 for source in self.sources)
 
     def leave_out_looks(self) -> None:
         """For rows that the view does not draw as a layer: no eye, no opacity."""
