@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 DRAWN = frozenset({"layers"})
 """Tables whose Changes bring other shapes; buildings only when a form changed."""
 FORM = frozenset({"geom", "height_m", "levels", "min_height_m", "roof_shape", "roof_height_m", "part_of"})
-PLACES_FROM_M = 6000.0
-RANKS = {"hospital": 5.0, "school": 3.0, "fire_station": 4.0, "shelter": 2.0}
+RANKS = {"hospital": 5.0, "fire_station": 4.0, "clinic": 3.5, "school": 3.0, "townhall": 3.0, "shelter": 2.0}
+READ_FROM_M = ((4.0, 6000.0), (3.0, 2200.0), (2.0, 1500.0), (0.0, 700.0))
+"""From how far a name is read, by the least rank: far views name few things, or the names hide the city."""
 
 
 class Following(QObject):
@@ -153,10 +154,16 @@ class Following(QObject):
             return []
         at = places.xy[np.minimum(places.part_offsets[places.feature_offsets[:-1]], max(len(places.xy) - 1, 0))]
         return [
-            Label(str(name), (float(x), float(y), 12.0), RANKS.get(str(kind), 1.0), farthest_m=PLACES_FROM_M)
+            place_label(str(name), RANKS.get(str(kind), 1.0), (float(x), float(y), 12.0))
             for name, kind, (x, y) in zip(names.tolist(), kinds.tolist(), at.tolist(), strict=True)
             if name
         ]
+
+
+def place_label(name: str, rank: float, xyz: tuple[float, float, float]) -> Label:
+    """The name of a place, read from as far as its rank deserves."""
+    reach = next(metres for least, metres in READ_FROM_M if rank >= least)
+    return Label(name, xyz, rank, farthest_m=reach)
 
 
 def touches_form(delta: Any) -> bool:
