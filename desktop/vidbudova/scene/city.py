@@ -28,15 +28,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "trees": ("height_m",),
     "power": ("kind", "voltage_v"),
     "places": ("kind", "name"),
+    "features": ("kind",),
 }
 """What the scene needs of each table."""
+
+MIXED = ("power", "features")
+"""Tables whose shapes are of several kinds: in a City they are `<table>_points`, `_lines` and `_areas`."""
 
 KINDS = {0: "points", 4: "points", 1: "lines", 5: "lines", 2: "lines", 3: "areas", 6: "areas"}
 
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Shapes by table name (`power` by kind of geometry: power_points, power_lines, power_areas), and their bounds.
+    """Shapes by table name (those of MIXED by kind of geometry: power_points, power_lines …), and their bounds.
 
     solids : what the buildings are as solids, where it was worked out already (off the main thread).
     """
@@ -69,14 +73,22 @@ def split(
 
 def load(session: Session) -> City:
     """The city of a session, for `Scene.set_city`; off the main thread if it is large."""
-    shapes = {name: session.shapes(name, columns) for name, columns in COLUMNS.items() if name != "power"}
-    ids, geometries = session.geometries("power")
-    values = session.columns("power", ("id", *COLUMNS["power"]))
+    shapes = {name: session.shapes(name, columns) for name, columns in COLUMNS.items() if name not in MIXED}
+    for name in MIXED:
+        shapes |= mixed(session, name)
+    return City(shapes, bounds_of(shapes), solids_of(shapes["buildings"]))
+
+
+def mixed(session: Session, table: str) -> dict[str, Shapes]:
+    """Points, lines and areas of a table with all of them."""
+    ids, geometries = session.geometries(table)
+    there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    ids, geometries = ids[there], geometries[there]
+    values = session.columns(table, ("id", *COLUMNS[table]))
     place = {key: row for row, key in enumerate(values["id"].tolist())}
     rows = np.array([place[key] for key in ids.tolist()], np.int64)
-    columns = {name: values[name][rows] for name in COLUMNS["power"]}
-    shapes |= {f"power_{kind}": found for kind, found in split(ids, geometries, columns).items()}
-    return City(shapes, bounds_of(shapes), solids_of(shapes["buildings"]))
+    columns = {name: values[name][rows] for name in COLUMNS[table]}
+    return {f"{table}_{kind}": found for kind, found in split(ids, geometries, columns).items()}
 
 
 def bounds_of(shapes: Mapping[str, Shapes]) -> Bounds:

@@ -12,6 +12,8 @@ from vidbudova.scene.surface import vtk_array
 WIDTH = 1024
 HATCHED, SELECTED, HOVERED, HIDDEN = 1, 2, 4, 8
 """Bits in the alpha of a texel; the shaders read them."""
+CLEAR_BITS, CLEAR_STEPS = 4, 15
+"""The bits above those say how clear it is, in sixteenths."""
 
 
 class Colours:
@@ -46,6 +48,14 @@ class Colours:
         alpha = self.texels[: self.count, 3]
         alpha &= np.uint8(255 - bit)
         alpha[rows] |= np.uint8(bit)
+        self.changed()
+
+    def clear_by(self, share: NDArray[np.floating]) -> None:
+        """How solid each is, from 1 down to a sixteenth."""
+        alpha = self.texels[: self.count, 3]
+        clear = np.clip(np.round((1.0 - share) * 16), 0, CLEAR_STEPS).astype(np.uint8)
+        alpha &= np.uint8((1 << CLEAR_BITS) - 1)
+        alpha |= clear << np.uint8(CLEAR_BITS)
         self.changed()
 
     def changed(self) -> None:

@@ -87,7 +87,7 @@ void main() {
     float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
     colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.78 * band(stripe, 0.25, 0.75, 0.09));
   }
-  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share);
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share * (1.0 - float(int(mark + 0.5) >> 4) / 16.0));
 }
 """
 )
@@ -127,7 +127,7 @@ void main() {
     float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
     colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.6 * step(0.5, stripe));
   }
-  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share);
+  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share * (1.0 - float(int(mark + 0.5) >> 4) / 16.0));
 }
 """
 )
@@ -168,12 +168,14 @@ SHADOW_FRAGMENT = _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, 
 FLAT_VERTEX = (
     _VERTEX_HEAD
     + """
-in vec3 colour;
+in vec4 colour;
+out float solid;
 void main() {
+  solid = colour.a;
   gl_Position = MCDCMatrix * vertexMC;
   gl_Position.z = gl_Position.w * depth;
   fog = hazeAt(gl_Position.w);
-  tint = colour;
+  tint = colour.rgb;
 }
 """
 )
@@ -181,10 +183,11 @@ void main() {
 FLAT_FRAGMENT = (
     _FRAGMENT_HEAD
     + """
+in float solid;
 void main() {
   // half a step of noise, so that wide soft gradients do not show bands
   float grain = (fract(dot(gl_FragCoord.xy, vec2(0.754877666, 0.569840296))) - 0.5) / 255.0;
-  gl_FragData[0] = vec4(mix(tint, hazeColour, fog) + grain, share);
+  gl_FragData[0] = vec4(mix(tint, hazeColour, fog) + grain, share * solid);
 }
 """
 )
@@ -192,12 +195,14 @@ void main() {
 SOLID_VERTEX = (
     _VERTEX_HEAD
     + """
-in vec3 colour;
+in vec4 colour;
 in vec3 facing;
+out float solid;
 void main() {
+  solid = colour.a;
   gl_Position = MCDCMatrix * vertexMC;
   float lit = max(dot(facing, toSun), 0.0);
-  tint = colour * (sunlight * lit + skylight * (0.92 + 0.08 * facing.z));
+  tint = colour.rgb * (sunlight * lit + skylight * (0.92 + 0.08 * facing.z));
   fog = hazeAt(gl_Position.w);
   gl_Position.z -= FRONT * gl_Position.w;
 }
@@ -213,7 +218,9 @@ uniform mat4 MCDCMatrix;
 in float height;
 out vec3 tint;
 out float fog;
+out float solid;
 void main() {
+  solid = 1.0;
   gl_Position = MCDCMatrix * vertexMC;
   gl_Position.z = gl_Position.w * 0.9999999;
   tint = mix(skyLow, skyHigh, 1.0 - exp(-height * 3.2));
@@ -224,16 +231,18 @@ void main() {
 LINE_VERTEX = (
     _VERTEX_HEAD
     + """
-in vec3 colour;
+in vec4 colour;
 in vec2 side;
+out float solid;
 void main() {
+  solid = colour.a;
   // sideways by a width in pixels, but never thinner than a width in metres
   float w = (MCDCMatrix * vertexMC).w;
   vec4 at = vertexMC;
   at.xy += side * max(halfPx * pixel * w * perPixel, halfMetres);
   gl_Position = MCDCMatrix * at;
   gl_Position.z = gl_Position.w * depth;
-  tint = colour;
+  tint = colour.rgb;
   fog = 0.6 * hazeAt(gl_Position.w);
 }
 """
@@ -242,9 +251,11 @@ void main() {
 EDGE_VERTEX = (
     _VERTEX_HEAD
     + """
-in vec3 colour;
+in vec4 colour;
 in vec4 other;
+out float solid;
 void main() {
+  solid = colour.a;
   // a quad along the line to the other end, sideways on the screen
   vec4 a = MCDCMatrix * vertexMC;
   vec4 b = MCDCMatrix * vec4(other.xyz, 1.0);
@@ -255,7 +266,7 @@ void main() {
   gl_Position = a;
   gl_Position.xy += (across + along) * a.w;
   gl_Position.z -= (FRONT + 0.00004) * a.w + 0.02;
-  tint = colour;
+  tint = colour.rgb;
   fog = 0.0;
 }
 """
@@ -264,8 +275,9 @@ void main() {
 DOT_VERTEX = (
     _VERTEX_HEAD
     + """
-in vec3 colour;
+in vec4 colour;
 in vec3 corner;
+out float solid;
 out vec2 disc;
 flat out float rim;
 void main() {
@@ -275,7 +287,8 @@ void main() {
   gl_Position.z -= FRONT * gl_Position.w;
   disc = corner.xy;
   rim = corner.z;
-  tint = colour;
+  solid = colour.a;
+  tint = colour.rgb;
   fog = hazeAt(gl_Position.w);
 }
 """
@@ -285,6 +298,7 @@ DOT_FRAGMENT = (
     _FRAGMENT_HEAD
     + """
 in vec2 disc;
+in float solid;
 flat in float rim;
 void main() {
   float r = length(disc);
@@ -294,7 +308,7 @@ void main() {
   vec3 edge = rim > 0.5 ? ring : vec3(1.0);
   float inner = rim > 0.5 ? 0.62 : 0.76;
   vec3 found = mix(tint, edge, smoothstep(inner - soft, inner + soft, r));
-  gl_FragData[0] = vec4(mix(found, hazeColour, 0.5 * fog), cover * share);
+  gl_FragData[0] = vec4(mix(found, hazeColour, 0.5 * fog), cover * share * solid);
 }
 """
 )

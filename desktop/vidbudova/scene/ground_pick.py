@@ -60,8 +60,10 @@ class GroundPicker:
         return min(found, key=lambda row: self._outlines[row].area) if found else -1
 
 
-def dot(points: Shapes, places: Floats, camera: Camera, x: float, y: float, size: Size) -> Pick | None:
-    """The nearest observation drawn within a few pixels; whether something hides it is for the caller to say."""
+def dot(
+    points: Shapes, places: Floats, camera: Camera, x: float, y: float, size: Size, kind: str = "observation"
+) -> Pick | None:
+    """The nearest disc drawn within a few pixels; whether something hides it is for the caller to say."""
     if not len(places):
         return None
     pixels, depth = project(camera, places, size)
@@ -74,7 +76,7 @@ def dot(points: Shapes, places: Floats, camera: Camera, x: float, y: float, size
     of = int(np.searchsorted(points.part_offsets[points.feature_offsets], k, side="right") - 1)
     distance = float(np.linalg.norm(places[k] - camera.eye()))
     return Pick(
-        "observation",
+        kind,
         str(points.ids[of]),
         of,
         (float(places[k, 0]), float(places[k, 1]), float(places[k, 2])),

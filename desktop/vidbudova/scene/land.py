@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
+from vidbudova.scene.dressing import has_own, tints
 from vidbudova.scene.ribbons import lines_of, ribbons
 from vidbudova.scene.solids import Floats, Ints, bounds_by_feature, real, truths, vertex_offsets, words
 from vidbudova.scene.style import Colour, Style
@@ -61,16 +62,16 @@ def _band(ground: Ground, coat: Coat, grid: Grid) -> Band:
     return Band(grid, make, 0.0, coat.farthest_m)
 
 
-def areas(shapes: Shapes, colour: Callable[[int], Colour]) -> Callable[[Ints], Painted]:
+def areas(shapes: Shapes, colour: Callable[[int], Sequence[float]]) -> Callable[[Ints], Painted]:
     """Paints areas, each in the colour of its row."""
 
     def paint(rows: Ints) -> Painted:
         points: list[Floats] = [np.zeros((0, 2))]
         triangles: list[NDArray[np.int32]] = [np.zeros((0, 3), np.int32)]
-        colours: list[NDArray[np.float32]] = [np.zeros((0, 3), np.float32)]
+        colours: list[NDArray[np.float32]] = [np.zeros((0, 4), np.float32)]
         seen = 0
         for row in rows.tolist():
-            tone = np.array(colour(row), np.float32)
+            tone = np.array([*colour(row), 1.0][:4], np.float32)
             for xy, found in triangulated(shapes, row):
                 points.append(xy)
                 triangles.append(found + np.int32(seen))
@@ -153,7 +154,9 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
     tone = np.where(major[:, None], style["road_major"], np.where(paths[:, None], style["path"], style["road"])).astype(
         np.float32
     )
-    casing = np.tile(np.array(style["road_casing"], np.float32), (len(roads), 1))
+    tone = tints(roads, tone)
+    casing = tints(roads, style["road_casing"])
+    casing[:, :3] = style["road_casing"]
 
     def coat(
         look: str, mask: NDArray[np.bool_], extra_m: float, colour: NDArray[np.float32], farthest_m: float
@@ -204,8 +207,10 @@ def dashed(line: Floats) -> Floats:
 def land_coats(landuse: Shapes, style: Style) -> list[Coat]:
     """Land use that has a tone of its own; larger areas first, so that what lies inside stays seen."""
     kind = words(landuse, "kind")
-    known = np.array([style.landuse(k) is not None for k in kind.tolist()], bool)
-    tone = areas(landuse, lambda row: style.landuse(kind[row]) or style["ground"])
+    known = np.array([style.landuse(k) is not None for k in kind.tolist()], bool) | has_own(landuse)
+    usual = np.array([style.landuse(k) or style["ground"] for k in kind.tolist()], np.float32).reshape(-1, 3)
+    colour = tints(landuse, usual)
+    tone = areas(landuse, lambda row: tuple(colour[row].tolist()))
     low, high = bounds_by_feature(landuse, vertex_offsets(landuse))
     size = (high - low).prod(1) if len(landuse) else np.zeros(0)
     steps = [0.0, 3e3, 3e4, 4e5, np.inf]
@@ -217,10 +222,11 @@ def land_coats(landuse: Shapes, style: Style) -> list[Coat]:
 
 def water_coats(water: Shapes, style: Style) -> list[Coat]:
     """Water with a paler line along its shore."""
-    every = np.arange(len(water))
+    every, colour = np.arange(len(water)), tints(water, style["water"])
+    solid = every[colour[:, 3] > 0.99]
     return [
-        Coat("shore", every, outlines(water, 3.0, style["shore"])),
-        Coat("water", every, areas(water, lambda row: style["water"])),
+        Coat("shore", solid, outlines(water, 3.0, style["shore"])),
+        Coat("water", every, areas(water, lambda row: tuple(colour[row].tolist()))),
     ]
 
 
@@ -228,7 +234,7 @@ def waterway_coats(waterways: Shapes, style: Style) -> list[Coat]:
     """Rivers and streams known only by their centre lines."""
     kind = words(waterways, "kind")
     half = np.array([{"river": 9.0, "canal": 5.0}.get(k, 1.6) for k in kind.tolist()])
-    colour = np.tile(np.array(style["water"], np.float32), (len(waterways), 1))
+    colour = tints(waterways, style["water"])
     return [Coat("water", np.arange(len(waterways)), bands(waterways, half, colour))]
 
 
@@ -238,7 +244,7 @@ def rail_coats(rail: Shapes, style: Style) -> list[Coat]:
     count = len(rail)
 
     def toned(name: str) -> NDArray[np.float32]:
-        return np.tile(np.array(style[name], np.float32), (count, 1))
+        return tints(rail, style[name])
 
     return [
         Coat("bed", open_air, bands(rail, np.full(count, 2.2), toned("rail_bed")), 4000.0),

@@ -27,6 +27,12 @@ from vidbudova.scene.tiles import Bands
 from vidbudova.scene.trees import trees
 from vidbudova.scene.window import Window
 
+LAYERS = (
+    "buildings", "shadows", "roads", "rail", "water", "landuse", "trees", "power",
+    "zones", "observations", "cells", "quarantine", "features", "places",
+)  # fmt: skip
+"""What `set_visible` and `set_opacity` of a Scene know."""
+
 
 def layers_of(
     city: City, window: Window, looks: Mapping[str, Look], origin: Floats, picker: Picker, style: Style

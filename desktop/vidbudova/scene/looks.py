@@ -30,6 +30,7 @@ FLAT_LAYERS = (
 BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
 SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
 AMBIENT_SHARE = 0.3
+FEATURE_SHARE = 0.22
 TO_SUN = (-0.64, -0.27, 0.72)
 
 Shares = dict[str, dict[str, tuple[str, float]]]
@@ -52,6 +53,8 @@ def shares_of(style: Style) -> Shares:
         "zones": {"fill": ("share", zone), "volume": ("share", zone), "line": ("share", 1.0)},
         "cells": {"cell": ("share", 0.4)},
         "observations": whole("dot"),
+        "features": {"feature": ("share", FEATURE_SHARE), "feature_line": ("share", 1.0), "pin": ("share", 1.0)},
+        "places": whole("place"),
         "trees": whole("crown"),
         "power": {"wire": ("share", 0.55)},
         "roads": whole("path", "casing", "road", "mark"),
@@ -90,6 +93,10 @@ def make_looks(style: Style) -> dict[str, Look]:
     looks["edge"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, over)
     looks["edge_soft"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, over | {"halfPx": 0.8, "share": 0.85})
     looks["dot"] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": 5.5, "ring": style["unmatched"]})
+    looks["feature"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": FEATURE_SHARE})
+    looks["feature_line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
+    for name, half_px in (("pin", 4.6), ("place", 4.0)):
+        looks[name] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": half_px, "ring": style["unmatched"]})
     looks["sky"] = Look(glsl.SKY_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
     return looks
 

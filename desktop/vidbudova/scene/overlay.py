@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,8 @@ class Overlay:
 
     def filled(self, shapes: Shapes, colour: Colours32, look: str = "fill") -> list[Surface]:
         """Translucent areas on the ground with a firm outline."""
-        return self._flat(areas(shapes, lambda row: tuple_of(colour[row]))(np.arange(len(shapes))), look) + self.ringed(
-            shapes, colour
-        )
+        painted = areas(shapes, lambda row: tuple(colour[row].tolist()))(np.arange(len(shapes)))
+        return self._flat(painted, look) + self.ringed(shapes, colour, "feature_line" if look == "feature" else "line")
 
     def _flat(self, painted: Painted, look: str) -> list[Surface]:
         points, triangles, colours = painted
@@ -48,7 +47,7 @@ class Overlay:
         local = np.c_[points - self.origin, np.zeros(len(points))].astype(np.float32)
         return [Surface(self.renderer, self.looks[look], local, triangles, {"colour": colours})]
 
-    def ringed(self, shapes: Shapes, colour: Colours32) -> list[Surface]:
+    def ringed(self, shapes: Shapes, colour: Colours32, look: str = "line") -> list[Surface]:
         """The rings of areas as lines of a steady width on the screen."""
         of = np.repeat(np.arange(len(shapes)), np.diff(shapes.feature_offsets))
         keep = np.flatnonzero(np.diff(shapes.part_offsets) >= 3)
@@ -56,7 +55,7 @@ class Overlay:
             return []
         rings = [shapes.xy[shapes.part_offsets[r] : shapes.part_offsets[r + 1]] for r in keep]
         closed = np.concatenate([np.concatenate([r, r[:2]]) for r in rings])
-        return self.lines(closed, np.r_[0, np.cumsum([len(r) + 2 for r in rings])], colour[of[keep]])
+        return self.lines(closed, np.r_[0, np.cumsum([len(r) + 2 for r in rings])], colour[of[keep]], look)
 
     def lines(self, xy: Floats, offsets: Ints, colour: Colours32, look: str = "line") -> list[Surface]:
         """Lines on the ground; colour has one entry a line."""
@@ -104,7 +103,7 @@ class Overlay:
             )
         ]
 
-    def dots(self, places: Floats, colour: Colours32, ringed: NDArray[np.bool_]) -> list[Surface]:
+    def dots(self, places: Floats, colour: Colours32, ringed: NDArray[np.bool_], look: str = "dot") -> list[Surface]:
         """Discs of a steady size on the screen at places (n, 3); `ringed` ones stand out."""
         if not len(places):
             return []
@@ -114,7 +113,7 @@ class Overlay:
         local = np.repeat(places - np.array([*self.origin, 0.0]), 4, axis=0).astype(np.float32)
         triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(n)[:, None]).reshape(-1, 3).astype(np.int32)
         attributes = {"colour": np.repeat(colour, 4, axis=0), "corner": corners}
-        return [Surface(self.renderer, self.looks["dot"], local, triangles, attributes)]
+        return [Surface(self.renderer, self.looks[look], local, triangles, attributes)]
 
     def edges(self, ends: Floats, colour: Colour, look: str) -> list[Surface]:
         """Straight lines between pairs of places (n, 2, 3), local, of a steady width on the screen."""
@@ -124,7 +123,7 @@ class Overlay:
         return [Surface(self.renderer, self.looks[look], points, triangles, attributes)]
 
 
-def edge_arrays(ends: Floats, colour: Colour) -> tuple[Colours32, NDArray[np.int32], dict[str, Colours32]]:
+def edge_arrays(ends: Floats, colour: Sequence[float]) -> tuple[Colours32, NDArray[np.int32], dict[str, Colours32]]:
     """Quads for the edge shader: each corner knows the other end of its line and which side of it it is on."""
     n = len(ends)
     points = ends[:, [0, 0, 1, 1]].reshape(-1, 3).astype(np.float32)
@@ -132,11 +131,6 @@ def edge_arrays(ends: Floats, colour: Colour) -> tuple[Colours32, NDArray[np.int
     other = np.concatenate([ends[:, [1, 1, 0, 0]], side], axis=2).reshape(-1, 4).astype(np.float32)
     triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(n)[:, None]).reshape(-1, 3).astype(np.int32)
     return points, triangles, {"colour": np.tile(np.array(colour, np.float32), (4 * n, 1)), "other": other}
-
-
-def tuple_of(colour: Colours32) -> Colour:
-    """Three plain numbers."""
-    return float(colour[0]), float(colour[1]), float(colour[2])
 
 
 def building_edges(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -> Floats:

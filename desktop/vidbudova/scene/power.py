@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vidbudova.scene.city import City
+from vidbudova.scene.dressing import tints
 from vidbudova.scene.land import Ground
 from vidbudova.scene.overlay import edge_arrays
 from vidbudova.scene.ribbons import joints, lines_of
@@ -26,17 +27,23 @@ def power(ground: Ground, city: City, style: Style) -> Bands:
     low, high = bounds_by_feature(lines, vertex_offsets(lines))
     low, high = low[rows] - ground.origin, high[rows] - ground.origin
     grid = grid_of(low, high, np.full(len(rows), 40.0), POWER_TILE_M)
+    colour = tints(lines, style["power"])
     height = _heights(real(lines, "voltage_v"), words(lines, "kind"))
 
     def make(tile: int) -> list[Surface]:
         position = (grid.bounds[tile, :2] + grid.bounds[tile, 2:]) / 2
-        xy, offsets, of = lines_of(lines, rows[grid.rows(tile)])
-        if not len(xy):
+        in_tile = rows[grid.rows(tile)]
+        of = lines_of(lines, in_tile)[2]
+        if not len(of):
             return []
-        ends = wires(xy - ground.origin - position, offsets, height[of])
-        points, triangles, attributes = edge_arrays(ends, style["power"])
         place = (float(position[0]), float(position[1]), 0.0)
-        return [Surface(ground.renderer, ground.looks["wire"], points, triangles, attributes, place)]
+        found = []
+        for tone in np.unique(colour[of], axis=0):
+            xy, offsets, some = lines_of(lines, in_tile[(colour[in_tile] == tone).all(1)])
+            ends = wires(xy - ground.origin - position, offsets, height[some])
+            points, triangles, attributes = edge_arrays(ends, tuple(tone.tolist()))
+            found.append(Surface(ground.renderer, ground.looks["wire"], points, triangles, attributes, place))
+        return found
 
     return Bands([Band(grid, make, 0.0, FARTHEST_M)])
 

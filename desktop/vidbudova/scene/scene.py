@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
@@ -16,8 +16,10 @@ from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
+from vidbudova.scene.dressing import Dress, dressed
+from vidbudova.scene.features import Features
 from vidbudova.scene.ground_pick import GroundPicker, dot
-from vidbudova.scene.layers import layers_of
+from vidbudova.scene.layers import LAYERS, layers_of
 from vidbudova.scene.looks import make_looks, shares_of, shifted_sun, sky_light, uniforms_of
 from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
@@ -30,23 +32,7 @@ from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
 
-LAYERS = (
-    "buildings",
-    "shadows",
-    "roads",
-    "rail",
-    "water",
-    "landuse",
-    "trees",
-    "power",
-    "zones",
-    "observations",
-    "cells",
-    "quarantine",
-)
-"""What `set_visible` and `set_opacity` know."""
-
-PICKED = ("building", "observation", "road", "zone")
+PICKED = ("building", "observation", "feature", "place", "road", "zone")
 """What `pick` finds before the bare ground, unless it is told fewer."""
 
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
@@ -105,7 +91,6 @@ class Scene:
         self.solids = city.solids or solids_of(city.table("buildings"))
         self.colours = Colours(len(self.solids), self.theme["building"])
         self.picker = Picker(self.solids)
-        self.on_ground = GroundPicker(city.table("roads"), land.road_widths(city.table("roads")))
         self._build()
 
     def _strip(self) -> None:
@@ -117,10 +102,26 @@ class Scene:
         self.marks.clear()
 
     def _build(self) -> None:
-        looks, city, theme = self.looks, self.city, self.theme
+        looks = self.looks
         self.marks.overlay = Overlay(self.window.overlay, looks, self.origin)
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
-        self.bands = layers_of(city, self.window, looks, self.origin, self.picker, theme)
+        self.set_dresses({})
+
+    def set_dresses(self, dresses: Mapping[str, Dress]) -> None:
+        """How the features of some tables of the city look; all others are as the model has them."""
+        self._said["set_dresses"] = (dresses,)
+        self.marks.changes += 1
+        for bands in self.bands.values():
+            bands.clear()
+        self.drawn = dressed(self.city, dresses)
+        self.bands = layers_of(self.drawn, self.window, self.looks, self.origin, self.picker, self.theme)
+        roads = self.drawn.table("roads")
+        self.on_ground = GroundPicker(roads, land.road_widths(roads))
+        self.on_ground.set_zones(self.zones)
+        self.features = Features(self.drawn, self.picker.above)
+        self.features.lay(self.marks, self.theme)
+        share = dresses.get("buildings", Dress()).share
+        self.colours.clear_by(np.ones(len(self.solids)) if share is None else share[self.solids.owner])
 
     def set_building_colours(
         self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
@@ -346,6 +347,9 @@ class Scene:
         if "observation" in kinds and self.visible["observations"]:
             seen = dot(self.observations, self.dots, self.camera, x, y, self.size)
             hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit
+        for kind, layer in (("feature", "features"), ("place", "places")):
+            if hit is None and kind in kinds and self.visible[layer]:
+                hit = self.features.disc(kind, self.camera, x, y, self.size)
         return hit or self._on_ground(x, y, origin, kinds)
 
     def _on_ground(self, x: float, y: float, origin: Floats, kinds: Sequence[str]) -> Pick | None:
@@ -353,8 +357,12 @@ class Scene:
         if place is None:
             return None
         distance = float(np.linalg.norm(np.array(place) - origin))
+        if "feature" in kinds and self.visible["features"]:
+            pixel_m = cameras.metres_per_pixel(self.camera, self.size) * self.size[1] / 720.0
+            if id := self.features.on_ground(place, pixel_m):
+                return Pick("feature", id, -1, place, distance)
         for kind, layer, find, shapes in (
-            ("road", "roads", self.on_ground.road, self.city.table("roads")),
+            ("road", "roads", self.on_ground.road, self.drawn.table("roads")),
             ("zone", "zones", self.on_ground.zone, self.zones),
         ):
             row = find(place) if kind in kinds and self.visible[layer] else -1
