@@ -100,6 +100,7 @@ def united(*people):
 
 
 def test_that_two_values_set_apart_are_an_open_conflict_until_someone_who_saw_both_closes_it(pair):
+    """Conflicts cannot be resolved elsewhere (https://github.com/opengisch/QField/issues/5205): not here."""
     olha, ivan, _made = pair
     first = olha.edit([edit("zones", "z", {"name": "North"}, name="East")], 10)
     second = ivan.edit([edit("zones", "z", {"name": "North"}, name="West")], 11)

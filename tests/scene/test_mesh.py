@@ -127,6 +127,10 @@ def test_that_grade_5_is_a_low_heap_of_plausible_volume() -> None:
 
 
 def test_that_a_mesh_far_from_the_origin_is_as_exact_as_near_it() -> None:
+    """Large coordinates lose shape elsewhere: this does not happen here.
+
+    https://github.com/pyvista/pyvista/issues/7742
+    """
     shape = rectangle(0, 0, 20, 10, 0.4)
     solids = one(shape, height_m=12.0)
     mesh = massing.full(solids, np.array([0]), np.zeros(1, np.int8), AT)

@@ -73,6 +73,10 @@ def test_that_rebuilding_mends_every_derived_table(lived_in, statement):
 
 
 def test_that_a_photo_that_is_missing_or_changed_is_told(lived_in):
+    """Photos are missing while all is called well elsewhere: this does not happen here.
+
+    https://github.com/opengisch/QField/issues/3922
+    """
     project = open_project(lived_in)
     (photo,) = media.folder(project).iterdir()
     photo.write_bytes(b"other")

@@ -78,6 +78,7 @@ def reopened(path):
 
 
 def test_that_no_acknowledged_edit_is_lost_when_killed_120_times_while_editing(tmp_path):
+    """A crash loses hours of edits elsewhere (https://github.com/qgis/QGIS/issues/53572): this does not happen here."""
     path = tmp_path / "City.vbp.gpkg"
     create(path, CRS).close()
     chance = random.Random(1)

@@ -103,6 +103,10 @@ def test_that_there_is_a_file_already_is_said(closed):
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:999999", "nonsense", "EPSG:2225"])
 def test_that_a_project_needs_a_projected_system_in_metres(tmp_path, crs):
+    """Degrees are taken for metres elsewhere: this does not happen here.
+
+    https://github.com/iTowns/itowns/issues/855
+    """
     with pytest.raises(UserError) as told:
         create(tmp_path / "City.vbp.gpkg", crs)
     assert told.value.key == "crs-unknown"

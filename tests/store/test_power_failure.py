@@ -43,6 +43,10 @@ def a_working_day(disk, path, staged):
 
 
 def test_that_a_power_failure_at_2000_moments_loses_nothing_acknowledged(tmp_path, staged):
+    """An end in the middle of saving deletes the project elsewhere: this does not happen here.
+
+    https://github.com/qgis/QGIS/issues/39372
+    """
     disk = RecordingDisk("power")
     path = tmp_path / "live" / "City.vbp.gpkg"
     path.parent.mkdir()

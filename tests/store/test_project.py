@@ -63,6 +63,10 @@ def random_delta(session, ids, chance):
 
 
 def test_that_do_and_undo_restore_byte_identical_tables_and_redo_brings_them_back(session, staged):
+    """Undo destroys or is absent elsewhere: this does not happen here.
+
+    https://github.com/Slicer/Slicer/issues/7608
+    """
     session.add_layer(staged, FIELDS)
     ids = list(session.columns("buildings", ["id"])["id"][:6])
     chance = random.Random(4)
@@ -102,6 +106,7 @@ def rows_for_others(path):
 
 
 def test_that_the_same_file_twice_changes_nothing(session, staged):
+    """Applying again makes duplicates elsewhere (https://github.com/opengisch/QField/issues/5205): not here."""
     told = []
     first = session.add_layer(staged, FIELDS)
     before = dump(session.project.path)
@@ -189,6 +194,7 @@ def log_of(project):
 
 
 def test_that_received_changes_come_in_any_order_and_count_once(session, tmp_path):
+    """Field data get lost in syncing elsewhere (https://github.com/opengisch/QField/issues/7479): not here."""
     for i in range(12):
         session.do("Mark", [Delta("zones", "z", None, {"name": "a"})] if i == 0 else [edit("zones", "z", {}, phase=i)])
     other = create(tmp_path / "Other.vbp.gpkg", CRS)

@@ -73,6 +73,10 @@ def test_that_the_gl_view_shows_the_city_too(
 def test_that_gl_that_fails_while_drawing_gives_way_to_pictures_with_a_note(
     make_window: Callable[[], MainWindow], qtbot: QtBot, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Opening a 3D view crashes in the driver elsewhere: this does not happen here.
+
+    https://github.com/qgis/QGIS/issues/42402
+    """
     needs_screen()
     monkeypatch.setenv("VIDBUDOVA_VIEWPORT", "gl")
     window = make_window()

@@ -76,7 +76,9 @@ window.close()
 
 
 @pytest.mark.parametrize("scale", ["1", "1.5", "2"])
-def test_that_a_click_selects_exactly_the_building_that_is_seen_there(scale: str, project: Path, tmp_path: Path) -> None:
+def test_that_a_click_selects_exactly_the_building_that_is_seen_there(
+    scale: str, project: Path, tmp_path: Path
+) -> None:
     """Clicks are off by the scale of the screen elsewhere: this does not happen here.
 
     https://github.com/pyvista/pyvistaqt/issues/20 and https://github.com/marcomusy/vedo/issues/1266.
