@@ -123,3 +123,24 @@ def test_that_metres_without_a_system_are_asked_for_and_not_lost(take, geojson):
         take(path)
     assert caught.value.key == "crs-missing" and "UTM" in str(caught.value.values["hint"])
     assert take(path, crs="EPSG:32637").report["kept"] == 2
+
+
+def test_that_one_odd_attribute_hides_no_feature(take, geojson):
+    """One odd attribute hides all buildings elsewhere: this does not happen here.
+
+    https://github.com/cityjson/cityjson-qgis-plugin/issues/31 and /37.
+    """
+    odd = {
+        "building": "yes", "height": {"value": [12, {"unit": "m"}]}, "building:levels": ["5", None], "name": {"uk": "Дім"},
+        "start_date": 1e300, "": "no name", "fid": "x", "geom": "y", "id": [1], "roof:shape": True,
+    }  # fmt: skip
+    path = geojson(
+        (square(), {"building": "yes", "building:levels": "5"}),
+        (square(37.51), odd),
+        (square(37.52), {"building": "yes", "height": "12"}),
+    )
+    taken = take(path)
+    rows = taken.rows("buildings")
+    assert len(rows) == 3
+    assert sorted(row["height_m"] for row in rows if row["height_source"] != "assumed") == [12.0, 15.0]
+    assert taken.report["read"] == taken.report["kept"] == 3
