@@ -48,6 +48,10 @@ class LayersPanel(QScrollArea):
         self.sources: dict[str, SourceRow] = {}
         self.empty, self.bring = QLabel(), QPushButton(_("Bring in files"))
         self._painted_for: Any = None
+        # A timer of its own: a pending single shot would keep the whole window when that closes first.
+        self._refit = QTimer(self)
+        self._refit.setSingleShot(True)
+        self._refit.timeout.connect(self._fit)
         self.list.viewport().installEventFilter(self)
         self._lay_out()
         self._connect()
@@ -181,7 +185,7 @@ class LayersPanel(QScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Words wrap anew when the list gets its real width."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Polish):
-            QTimer.singleShot(0, self, self._fit)
+            self._refit.start()
         return super().eventFilter(watched, event)
 
     # -- doing ----------------------------------------------------------------------------------------------------
