@@ -33,6 +33,7 @@ view, session = window.desk.viewport, window.desk.session
 scene, ratio = view.scene, view.devicePixelRatioF()
 ids, outlines = session.geometries("buildings")
 rows = session.rows("buildings")
+scene.set_visible("observations", False)  # a dot on a roof is picked as the dot that it is
 wrong, clicked, edges = [], 0, 0
 stand_alone = [n for n, id in enumerate(ids) if not rows[id].get("part_of")]
 
