@@ -280,9 +280,12 @@ in vec3 corner;
 out float solid;
 out vec2 disc;
 flat out float rim;
+flat out float near;
 void main() {
   gl_Position = MCDCMatrix * vertexMC;
-  float size = halfPx * clamp(1440.0 / max(gl_Position.w, 1.0), 0.55, 1.25) * (corner.z > 0.5 ? 1.5 : 1.0);
+  float grown = clamp(900.0 / max(gl_Position.w, 1.0), 0.3, 1.25);
+  near = smoothstep(0.35, 0.8, grown);
+  float size = halfPx * grown * (corner.z > 0.5 ? 1.0 + 0.35 * near : 1.0);
   gl_Position.xy += corner.xy * size * pixel / screen * 2.0 * gl_Position.w;
   gl_Position.z -= FRONT * gl_Position.w;
   disc = corner.xy;
@@ -300,13 +303,14 @@ DOT_FRAGMENT = (
 in vec2 disc;
 in float solid;
 flat in float rim;
+flat in float near;
 void main() {
   float r = length(disc);
   float soft = fwidth(r);
   float cover = 1.0 - smoothstep(1.0 - soft, 1.0, r);
   if (cover < 0.02) discard;
   vec3 edge = rim > 0.5 ? ring : vec3(1.0);
-  float inner = rim > 0.5 ? 0.62 : 0.76;
+  float inner = mix(1.1, rim > 0.5 ? 0.72 : 0.78, near);
   vec3 found = mix(tint, edge, smoothstep(inner - soft, inner + soft, r));
   gl_FragData[0] = vec4(mix(found, hazeColour, 0.5 * fog), cover * share * solid);
 }

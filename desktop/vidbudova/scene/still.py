@@ -19,6 +19,7 @@ from vidbudova.text import _
 if TYPE_CHECKING:
     from vidbudova.session import Session
 
+HOME_PITCH, HOME_HEADING = 24.0, 22.0
 COLOURABLE = ("text", "integer", "real", "boolean")
 """Kinds of fields that say something as a colour."""
 
@@ -39,8 +40,8 @@ def picture(session: Session, size: Size, view: Camera | None = None, colour_by:
 
 
 def overview(city: City, size: Size) -> Camera:
-    """The whole city from the south-south-west, at a slant."""
-    return fit(Camera(pitch_deg=38.0, heading_deg=22.0), city.bounds, size)
+    """The heart of the city from the south-south-west, low enough that the horizon is seen."""
+    return fit(Camera(pitch_deg=HOME_PITCH, heading_deg=HOME_HEADING), city.heart(), size, margin=0.0)
 
 
 def _dress(scene: Scene, session: Session, city: City, colour_by: str) -> None:

@@ -15,6 +15,7 @@ from vidbudova.errors import UserError
 from vidbudova.model import damage, zones
 from vidbudova.model.change import Delta, Value
 from vidbudova.model.ids import new_id, source_id
+from vidbudova.session import matching
 from vidbudova.session.core import Session
 from vidbudova.session.sampling import city, nets, rows, ruin
 from vidbudova.session.sampling.city import Town
@@ -78,6 +79,7 @@ def _fill(project: Project, town: Town, seed: int, tell: Progress) -> None:
         staging = Path(folder) / "seen.staging"
         fields = rows.stage_observations(staging, town, harm, seed)
         session.add_layer(staging, fields)
+    matching.match(session, matching.WITHIN_M)
     _mark(session, town, harm, seed)
     _draw_zones(session, town, harm, seed)
     tell(1.0, mark("Writing the city"))

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
 
 Bounds = tuple[float, float, float, float]
-HOME_PITCH, HOME_HEADING = 38.0, 20.0
 
 
 class Moves:
@@ -29,15 +28,10 @@ class Moves:
 
     def home_camera(self) -> Camera | None:
         """The view that a project opens with; None without a city."""
-        from dataclasses import replace
+        from vidbudova.scene.still import overview
 
-        from vidbudova.scene.camera import fit
-
-        city, viewport = self._desk.city, self._desk.viewport
-        if city is None:
-            return None
-        start = replace(viewport.camera, pitch_deg=HOME_PITCH, heading_deg=HOME_HEADING)
-        return fit(start, city.bounds, viewport.pixels(), 20.0)
+        city = self._desk.city
+        return None if city is None else overview(city, self._desk.viewport.pixels())
 
     def fit(self) -> None:
         """The selection, or the whole city in the same direction."""
