@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from vidbudova.errors import UserError
 from vidbudova.model.change import decode, digest
 from vidbudova.model.schema import TABLES, Table
 from vidbudova.store import log, rebuild
@@ -20,13 +21,17 @@ from vidbudova.text import _, ngettext
 def rescue(damaged: Path, target: Path, crs: str, connector: Connect = connect) -> list[str]:
     """Write what can be read of a damaged project to a new one; gives sentences on what is lost, [] for nothing.
 
-    `crs` is that of the project ("EPSG:32637"), for files that cannot say it any more.
+    `crs` is that of the project ("EPSG:32637"), for files that cannot say it any more; "" if nobody knows it.
     """
     with mended(damaged):
         source = connector(damaged, "ro")
         set_up(source, writer=False)
         known = dict(_rows(source, "SELECT key, value FROM vb_meta"))
-    project = create(target, str(known.get("crs", crs)), connector)
+    named = str(known.get("crs") or crs)
+    if not named:
+        source.close()
+        raise UserError("crs-missing", file=damaged.name, hint=_("the project was in one with metres"))
+    project = create(target, named, connector)
     try:
         with project.writing() as db:
             lost = [*_log(source, db), *_imported(source, db)]
