@@ -132,7 +132,8 @@ def test_that_one_odd_attribute_hides_no_feature(take, geojson):
     """
     odd = {
         "building": "yes", "height": {"value": [12, {"unit": "m"}]}, "building:levels": ["5", None],
-        "name": {"uk": "Дім"}, "start_date": 1e300, "": "no name", "fid": "x", "geom": "y", "id": [1], "roof:shape": True,
+        "name": {"uk": "Дім"}, "start_date": 1e300, "": "no name", "fid": "x", "geom": "y", "id": [1],
+        "roof:shape": True,
     }  # fmt: skip
     path = geojson(
         (square(), {"building": "yes", "building:levels": "5"}),

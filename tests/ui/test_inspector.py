@@ -92,3 +92,20 @@ def test_that_numbers_are_read_as_people_write_them(text: str, value: float | No
 def test_that_what_is_no_height_is_told(text: str) -> None:
     with pytest.raises(Wrong):
         read(BUILDINGS.field("height_m"), text)
+
+
+def test_that_an_edit_of_many_rows_is_made_in_a_worker(
+    opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vidbudova.ui.inspector.AT_ONCE", 20)
+    desk = opened.desk
+    desk.enter("city")
+    inspector = desk.show_panel("inspector")
+    ids = desk.session.columns("buildings", ["id"])["id"].tolist()[:60]
+    desk.selection.replace(ids, "buildings")
+    inspector.set_value(BUILDINGS.field("material"), "brick")
+    assert not inspector.form.isEnabled()
+    qtbot.waitUntil(inspector.form.isEnabled, timeout=20_000)
+    assert {row["material"] for row in desk.session.rows("buildings", ids).values()} == {"brick"}
+    desk.undo()
+    assert {row["material"] for row in desk.session.rows("buildings", ids).values()} != {"brick"}

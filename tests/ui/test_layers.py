@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -79,3 +80,66 @@ def test_that_odd_remembered_states_are_taken_as_far_as_they_make_sense() -> Non
     assert sorted(state.order) == sorted(SHOWN)
     assert state.hidden == {"trees"}
     assert state.opacity == {"zones": 1.0}
+
+
+def test_that_roads_are_coloured_by_an_attribute_and_go_back_to_the_model(
+    layers: LayersPanel, opened: MainWindow, qtbot: QtBot
+) -> None:
+    view, scene = layers.view, opened.desk.viewport.scene
+    layers.rows["roads"].style_chosen.emit("class")
+    qtbot.waitUntil(lambda: bool(view.legends()), timeout=20_000)
+    [legend] = view.legends()
+    assert len(legend.lines) > 1
+    assert np.isfinite(scene.drawn.table("roads").columns["tint"]).all()
+    qtbot.waitUntil(lambda: (opened.desk.session.view_state(STATE) or {}).get("style") == {"roads": "class"})
+    layers.rows["roads"].style_chosen.emit("")
+    qtbot.waitUntil(lambda: not view.legends(), timeout=20_000)
+    assert "tint" not in scene.drawn.table("roads").columns
+
+
+def test_that_numbers_have_quantiles_or_equal_steps_and_the_legend_says_which(
+    layers: LayersPanel, qtbot: QtBot
+) -> None:
+    layers.rows["roads"].style_chosen.emit("width_m")
+    layers.rows["roads"].style_chosen.emit("lanes")
+    qtbot.waitUntil(lambda: bool(layers.view.legends()), timeout=20_000)
+    before = layers.view.legends()[0].title
+    layers.rows["roads"].steps_chosen.emit(True)
+    qtbot.waitUntil(lambda: layers.view.legends()[0].title != before, timeout=20_000)
+
+
+def test_that_observations_and_zones_wear_the_colours_of_an_attribute(
+    layers: LayersPanel, opened: MainWindow, qtbot: QtBot
+) -> None:
+    layers.rows["observations"].style_chosen.emit("site")
+    layers.rows["zones"].style_chosen.emit("phase")
+    qtbot.waitUntil(lambda: len(layers.view.legends()) == 2, timeout=20_000)
+    scene = opened.desk.viewport.scene
+    expected = layers.view.looks.of("zones", scene.zones.ids).rgb
+    assert scene.zones.columns["colour"].tolist() == [f"#{r:02x}{g:02x}{b:02x}" for r, g, b in expected.tolist()]
+
+
+def test_that_one_file_of_buildings_is_left_out_of_the_view_and_of_clicks(
+    layers: LayersPanel, opened: MainWindow, qtbot: QtBot
+) -> None:
+    session, scene = opened.desk.session, opened.desk.viewport.scene
+    columns = session.columns("buildings", ["id", "layer"])
+    id = columns["layer"].tolist()[0]
+    mine = set(columns["id"][columns["layer"] == id].tolist())
+    layers.sources[id].eye.setChecked(False)
+    qtbot.waitUntil(lambda: bool(scene.picker.hidden.any()), timeout=20_000)
+    hidden = {i for i, out in zip(scene.solids.shapes.ids.tolist(), scene.picker.hidden.tolist(), strict=True) if out}
+    assert hidden == mine
+    qtbot.waitUntil(lambda: (session.view_state(STATE) or {}).get("off") == [id], timeout=3000)
+    layers.sources[id].eye.setChecked(True)
+    qtbot.waitUntil(lambda: not scene.picker.hidden.any(), timeout=20_000)
+
+
+def test_that_one_file_of_roads_is_left_out(layers: LayersPanel, opened: MainWindow, qtbot: QtBot) -> None:
+    session, scene = opened.desk.session, opened.desk.viewport.scene
+    id = session.columns("roads", ["id", "layer"])["layer"].tolist()[0]
+    layers.set_source_opacity(id, 0.5)
+    qtbot.waitUntil(lambda: "tint" in scene.drawn.table("roads").columns, timeout=20_000)
+    assert scene.drawn.table("roads").columns["tint"][:, 3].min() == pytest.approx(0.5)
+    layers.set_source_shown(id, False)
+    qtbot.waitUntil(lambda: len(scene.drawn.table("roads")) < session.count("roads"), timeout=20_000)

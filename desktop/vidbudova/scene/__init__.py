@@ -2,8 +2,8 @@
 
 from vidbudova.scene.camera import Camera
 from vidbudova.scene.city import City
-from vidbudova.scene.pick import Pick
 from vidbudova.scene.layers import LAYERS
+from vidbudova.scene.pick import Pick
 from vidbudova.scene.scene import Scene
 
 __all__ = ["LAYERS", "Camera", "City", "Pick", "Scene"]

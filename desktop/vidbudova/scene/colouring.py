@@ -110,8 +110,8 @@ def by_kind(values: NDArray[np.object_], titles: Mapping[str, str] | None = None
     return _plain(_with_unknown(entries), line_of[of])
 
 
-def by_number(values: NDArray[np.generic], unit: str = "", steps: int = 6) -> Colouring:
-    """A sequence from light to dark over rounded quantiles; NaN is "unknown".
+def by_number(values: NDArray[np.generic], unit: str = "", steps: int = 6, equal: bool = False) -> Colouring:
+    """A sequence from light to dark over rounded quantiles, or equal steps; NaN is "unknown".
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def by_number(values: NDArray[np.generic], unit: str = "", steps: int = 6) -> Co
     unit : symbol behind the numbers in the legend.
     """
     plain = np.array([np.nan if v is None else v for v in values.tolist()], float)
-    edges = _edges(plain[np.isfinite(plain)], steps)
+    edges = _edges(plain[np.isfinite(plain)], steps, equal)
     shades = palette("classes")["steps"]
     picks = np.linspace(0, len(shades) - 1, max(len(edges) + 1, 2)).round().astype(int)
     entries = [Entry(str(n), _span(edges, n, unit), _rgb(shades[picks[n]])) for n in range(len(edges) + 1)]
@@ -135,11 +135,12 @@ def _with_unknown(entries: list[Entry]) -> list[Entry]:
     return [*entries, Entry("", _("Unknown"), _rgb(palette("classes")["unknown"]))]
 
 
-def _edges(values: NDArray[np.float64], steps: int) -> NDArray[np.float64]:
-    """Inner borders of the classes at quantiles, rounded to two digits and each only once."""
+def _edges(values: NDArray[np.float64], steps: int, equal: bool = False) -> NDArray[np.float64]:
+    """Inner borders of the classes at quantiles or equal steps, rounded to two digits and each only once."""
     if not len(values):
         return np.zeros(0)
-    raw = np.quantile(values, np.arange(1, steps) / steps)
+    shares = np.arange(1, steps) / steps
+    raw = values.min() + np.ptp(values) * shares if equal else np.quantile(values, shares)
     rounded = sorted({float(f"{v:.2g}") for v in raw})
     return np.array([v for v in rounded if values.min() < v <= values.max()])
 

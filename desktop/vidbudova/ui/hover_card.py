@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor
 
-from vidbudova.model.codes import BUILDING_USES, EVIDENCE, ZONE_KINDS
+from vidbudova.model.codes import BUILDING_USES, EVIDENCE, PLACE_KINDS, ZONE_KINDS
 from vidbudova.model.damage import GRADES
 from vidbudova.text import _, day, ngettext, number
 from vidbudova.ui.viewport_card import Card
@@ -31,6 +31,9 @@ def card_of(session: Session, pick: Pick) -> Card | None:
     if pick.kind == "observation":
         row = session.row("observations", pick.id)
         return None if row is None else observation_card(row)
+    if pick.kind in ("feature", "place"):
+        row = session.row(f"{pick.kind}s", pick.id)
+        return None if row is None else feature_card(row, session.row("layers", str(row.get("layer") or "")))
     return None
 
 
@@ -86,3 +89,14 @@ def observation_card(row: Row) -> Card:
     seen = day(str(row.get("latest_on") or ""))
     lines = [str(row.get("latest_raw") or ""), " · ".join(p for p in (str(row.get("site") or ""), seen) if p)]
     return Card(_("Observation"), [line for line in lines if line])
+
+
+def feature_card(row: Row, layer: Row | None) -> Card:
+    """Name, kind and date of a feature or place, and whose data it is."""
+    kind = str(row.get("kind") or "")
+    kind = _(PLACE_KINDS[kind]) if kind in PLACE_KINDS else kind
+    seen = day(str(row.get("dated_on") or ""))
+    said = str((layer or {}).get("attribution") or (layer or {}).get("name") or "")
+    title = str(row.get("name") or "") or kind or _("Feature")
+    lines = [" · ".join(part for part in (kind, seen) if part and part != title), said]
+    return Card(title, [line for line in lines if line])

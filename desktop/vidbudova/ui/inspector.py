@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from vidbudova.model.change import Change, edit
+from vidbudova.model.change import Change, Delta, edit
 from vidbudova.model.schema import TABLES, Field, Table
 from vidbudova.text import _, mark, ngettext
 from vidbudova.ui import icons
@@ -19,10 +19,13 @@ from vidbudova.ui.inspector_source import Origin, origin_of, when
 from vidbudova.ui.tool_ground import fly_to_row
 
 if TYPE_CHECKING:
+    from vidbudova.session import Session
     from vidbudova.ui.desk import Desk
 
 COMPARED = 2000
 """Of more rows than this only the first are compared; an edit still goes to all."""
+AT_ONCE = 500
+"""An edit of more rows than this is made in a worker."""
 LEFT_OUT = ("geometry", "bytes", "json", "reference")
 SAME_TITLE = mark("Set {field} of {thing}")
 
@@ -188,8 +191,29 @@ class Inspector(QScrollArea):
         deltas = [edit(table, id, row, **after) for id, row in rows.items()]
         one = title_of(TABLES[table], ids[0], rows[ids[0]]) if len(ids) == 1 and ids[0] in rows else ""
         thing = one or ngettext("{count} selected", "{count} selected", len(ids))
+        if len(deltas) > AT_ONCE:
+            self._set_in_a_job(session, field, deltas, thing)
+            return
         self.desk.do(SAME_TITLE, deltas, field=_(field.title), thing=thing)
         self.refresh()
+
+    def _set_in_a_job(self, session: Session, field: Field, deltas: list[Delta], thing: str) -> None:
+        """An edit of many rows: durable and told in a worker, the form rests until then."""
+        self.form.setEnabled(False)
+
+        def over(error: BaseException | None = None) -> None:
+            self.form.setEnabled(True)
+            if error is not None:
+                self.desk.show_error(error)
+            self.refresh()
+
+        title = _(SAME_TITLE).format(field=_(field.title), thing=thing)
+        self.desk.jobs.start(
+            title,
+            lambda progress, cancelled: session.do(SAME_TITLE, deltas, field=_(field.title), thing=thing),
+            lambda change: over(),
+            over,
+        )
 
     def _reset(self, field: Field) -> None:
         """Go back to what the source said, with the fields that belong to it."""

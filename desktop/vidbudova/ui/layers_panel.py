@@ -22,8 +22,10 @@ from vidbudova.text import _, mark
 from vidbudova.ui import icons
 from vidbudova.ui.damage_legend import Legend
 from vidbudova.ui.damage_section import Section
+from vidbudova.ui.layers_looks import STYLED, fields_of
 from vidbudova.ui.layers_rows import LayerRow, SourceRow
-from vidbudova.ui.layers_state import MOVABLE, OTHERS, SHOWN, STATE, LayerState, set_aside, tables_of, title_of
+from vidbudova.ui.layers_state import MOVABLE, OTHERS, SHOWN, LayerState, set_aside, tables_of, title_of
+from vidbudova.ui.layers_view import layer_view_of
 from vidbudova.ui.painting import DAMAGE, modes
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ class LayersPanel(QScrollArea):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.state = LayerState()
+        self.view = layer_view_of(desk)
         self.setObjectName("layers-panel")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -56,6 +58,11 @@ class LayersPanel(QScrollArea):
         self._lay_out()
         self._connect()
         self._open_project()
+
+    @property
+    def state(self) -> LayerState:
+        """How the layers look."""
+        return self.view.state
 
     def _lay_out(self) -> None:
         self.empty.setText(_("Layers are what you bring in: buildings, roads, water, satellite assessments."))
@@ -97,9 +104,7 @@ class LayersPanel(QScrollArea):
     # -- showing --------------------------------------------------------------------------------------------------
 
     def _open_project(self) -> None:
-        session = self.desk.session
         self._keep.stop()
-        self.state = LayerState(session.view_state(STATE) if session is not None else None)
         self.refresh()
 
     def _city_changed(self) -> None:
@@ -109,8 +114,6 @@ class LayersPanel(QScrollArea):
             painting.painted.append(self._show_colours)
         self._show_colours()
         if scene is not None and self.desk.session is not None:
-            self.state.apply(scene)
-            self.desk.viewport.redraw()
             self._show_set_aside()
 
     def _show_colours(self) -> None:
@@ -152,6 +155,11 @@ class LayersPanel(QScrollArea):
         for id, fields in mine.items():
             source = SourceRow(fields, may, self.desk.theme)
             source.removed.connect(partial(self.remove, id))
+            source.show_looks(id not in self.state.off, self.state.clear.get(id, 1.0))
+            source.shown_changed.connect(partial(self.set_source_shown, id))
+            source.opacity_changed.connect(partial(self.set_source_opacity, id))
+            if len(mine) == 1 or name in ("trees", *OTHERS):
+                source.leave_out_looks()
             self.sources[id] = source
             sources.append(source)
         shown, opacity = name not in self.state.hidden, self.state.opacity.get(name, 1.0)
@@ -166,8 +174,17 @@ class LayersPanel(QScrollArea):
         self.list.addItem(item)
         self.list.setItemWidget(item, row)
         self.rows[name] = row
+        self._offer_styles(name, row)
         if name in OTHERS:
             row.leave_out_looks()
+
+    def _offer_styles(self, name: str, row: LayerRow) -> None:
+        if name in STYLED and name not in OTHERS:
+            fields, by = fields_of(tables_of(name)[0]), self.state.style.get(name, "")
+            numbers = any(f.name == by and f.kind in ("integer", "real") for f in fields)
+            row.offer_styles([(f.name, _(f.title)) for f in fields], by, name in self.state.equal, numbers)
+            row.style_chosen.connect(partial(self.set_style, name))
+            row.steps_chosen.connect(partial(self.set_steps, name))
 
     def _fit(self) -> None:
         """As high as its rows: the panel scrolls, not the list."""
@@ -208,6 +225,41 @@ class LayersPanel(QScrollArea):
         self.desk.viewport.redraw()
         self._keep.start()
 
+    def set_source_shown(self, id: str, shown: bool) -> None:
+        """Show or leave out the features of one file."""
+        (self.state.off.discard if shown else self.state.off.add)(id)
+        self._dress_anew()
+
+    def set_source_opacity(self, id: str, share: float) -> None:
+        """How solid the features of one file are."""
+        self.state.clear[id] = share
+        if share >= 1.0:
+            del self.state.clear[id]
+        self._dress_anew()
+
+    def set_style(self, name: str, by: str) -> None:
+        """Colour a layer by an attribute; "" is as the model has it."""
+        self.state.style.pop(name, None)
+        if by:
+            self.state.style[name] = by
+        self._dress_anew()
+        QTimer.singleShot(0, self, lambda: self._offer_styles_again(name))
+
+    def set_steps(self, name: str, equal: bool) -> None:
+        """Equal steps, or quantiles."""
+        (self.state.equal.add if equal else self.state.equal.discard)(name)
+        self._dress_anew()
+
+    def _offer_styles_again(self, name: str) -> None:
+        if (row := self.rows.get(name)) is not None:
+            row.style_chosen.disconnect()
+            row.steps_chosen.disconnect()
+            self._offer_styles(name, row)
+
+    def _dress_anew(self) -> None:
+        self.view.soon()
+        self._keep.start()
+
     def _moved(self) -> None:
         names = [self.list.item(n).data(NAME) for n in range(self.list.count())]
         upper = [name for name in names if name in MOVABLE]
@@ -219,8 +271,7 @@ class LayersPanel(QScrollArea):
         self.refresh()
 
     def _remember(self) -> None:
-        if self.desk.session is not None:
-            self.state.remember(self.desk.session)
+        self.view.remember()
 
     def remove(self, id: str) -> None:
         """Take an imported layer out; undo brings it back."""

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from vidbudova.text import _, number
 from vidbudova.ui import icons
 
 INDENT_PX = 30
+LOOKS_PX = 94
+"""What the eye and the slider of one file take of its words."""
 
 
 class SourceRow(QWidget):
     """One imported file of a layer: name, features, attribution, licence; it can be taken out.
 
-    removed : the person takes it out.
+    removed : the person takes it out. shown_changed(bool), opacity_changed(float) : how this file alone is drawn.
     """
 
     removed = Signal()
+    shown_changed = Signal(bool)
+    opacity_changed = Signal(float)
 
     def __init__(self, row: dict[str, object], may: bool, theme: str) -> None:
         super().__init__()
@@ -41,14 +46,46 @@ class SourceRow(QWidget):
         self.remove.clicked.connect(self.removed)
         line = QHBoxLayout(self)
         line.setContentsMargins(INDENT_PX, 0, 0, 0)
+        line.setSpacing(4)
+        self.eye, self.solid = eye(name, theme), solid(name)
+        self.eye.toggled.connect(self._toggled)
+        self.solid.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
+        line.addWidget(self.eye, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(words, 1)
+        line.addWidget(self.solid, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        self.theme, self.looks = theme, True
+
+    def show_looks(self, shown: bool, opacity: float) -> None:
+        """How it is drawn now."""
+        for part in (self.eye, self.solid):
+            part.blockSignals(True)
+        self.eye.setChecked(shown)
+        self.solid.setValue(round(opacity * 100))
+        for part in (self.eye, self.solid):
+            part.blockSignals(False)
+        self._dress(shown)
+
+    def leave_out_looks(self) -> None:
+        """For the only file of a layer, which is drawn as the layer is."""
+        self.looks = False
+        self.eye.hide()
+        self.solid.hide()
+
+    def _toggled(self, on: bool) -> None:
+        self._dress(on)
+        self.shown_changed.emit(on)
+
+    def _dress(self, on: bool) -> None:
+        self.eye.setIcon(icons.icon("eye" if on else "eye-off", self.theme))
+        self.words.setEnabled(on)
+        self.solid.setEnabled(on)
 
     def fit(self, width: int) -> int:
         """As high as its words are at a width; gives that."""
         self.words.ensurePolished()
         # a label whose text can be selected asks for too little height of its own accord
-        tall = words_tall(self.words, width - INDENT_PX - 48) + 6
+        tall = words_tall(self.words, width - INDENT_PX - 48 - (LOOKS_PX if self.looks else 0)) + 6
         self.words.setFixedHeight(tall)
         return tall
 
@@ -59,15 +96,41 @@ def words_tall(label: QLabel, width: int) -> int:
     return label.fontMetrics().boundingRect(box, int(Qt.TextFlag.TextWordWrap), label.text()).height()
 
 
+def eye(name: str, theme: str) -> QToolButton:
+    """A button that shows and hides."""
+    made = QToolButton()
+    made.setCheckable(True)
+    made.setChecked(True)
+    made.setIcon(icons.icon("eye", theme))
+    made.setAutoRaise(True)
+    made.setStyleSheet("QToolButton { border: none; background: transparent; }")
+    made.setAccessibleName(_("Show {name}").format(name=name))
+    return made
+
+
+def solid(name: str) -> QSlider:
+    """A slider for how solid something is."""
+    made = QSlider(Qt.Orientation.Horizontal)
+    made.setRange(10, 100)
+    made.setValue(100)
+    made.setFixedWidth(60)
+    made.setToolTip(_("How solid it is"))
+    made.setAccessibleName(_("How solid {name} is").format(name=name))
+    return made
+
+
 class LayerRow(QWidget):
     """A layer of the view.
 
     shown_changed(bool), opacity_changed(float) ; table_wanted : its attribute table is asked for.
+    style_chosen(key) : colour it by an attribute, "" as the model ; steps_chosen(bool) : equal ones, or quantiles.
     """
 
     shown_changed = Signal(bool)
     opacity_changed = Signal(float)
     table_wanted = Signal()
+    style_chosen = Signal(str)
+    steps_chosen = Signal(bool)
 
     def __init__(
         self,
@@ -81,32 +144,32 @@ class LayerRow(QWidget):
     ) -> None:
         super().__init__()
         self.theme, self.sources = theme, tuple(sources)
-        self.eye = QToolButton()
-        self.eye.setCheckable(True)
+        self.eye = eye(title, theme)
         self.eye.setChecked(shown)
-        self.eye.setAutoRaise(True)
-        self.eye.setStyleSheet("QToolButton { border: none; background: transparent; }")
-        self.eye.setAccessibleName(_("Show {name}").format(name=title))
         self.eye.toggled.connect(self._toggled)
         self.words = QLabel(f"{title}  {number(count)}")
         self.words.setWordWrap(True)
         if movable:
             self.setToolTip(_("Drag to put it above or below others"))
-        self.solid = QSlider(Qt.Orientation.Horizontal)
-        self.solid.setRange(10, 100)
+        self.solid = solid(title)
         self.solid.setValue(round(opacity * 100))
-        self.solid.setFixedWidth(70)
-        self.solid.setToolTip(_("How solid it is"))
-        self.solid.setAccessibleName(_("How solid {name} is").format(name=title))
         self.solid.valueChanged.connect(lambda value: self.opacity_changed.emit(value / 100))
         self.table = QToolButton()
         self.table.setIcon(icons.icon("table", theme))
         self.table.setAutoRaise(True)
         self.table.setToolTip(_("Open its table"))
         self.table.clicked.connect(self.table_wanted)
+        self.style_button = QToolButton()
+        self.style_button.setIcon(icons.icon("palette", theme))
+        self.style_button.setAutoRaise(True)
+        self.style_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.style_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.style_button.setToolTip(_("Colour it by an attribute"))
+        self.style_button.setAccessibleName(_("Colour {name} by an attribute").format(name=title))
+        self.style_button.hide()
         line = QHBoxLayout()
         line.setSpacing(4)
-        for part, share in ((self.eye, 0), (self.words, 1), (self.solid, 0), (self.table, 0)):
+        for part, share in ((self.eye, 0), (self.words, 1), (self.solid, 0), (self.style_button, 0), (self.table, 0)):
             line.addWidget(part, share)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 3, 4, 3)
@@ -118,8 +181,33 @@ class LayerRow(QWidget):
 
     def tall(self, width: int) -> int:
         """How high the row is at a width, with its sources."""
-        title = words_tall(self.words, max(width - 176, 40))
+        styled = 0 if self.style_button.isHidden() else 30
+        title = words_tall(self.words, max(width - 176 - styled, 40))
         return max(title, 24) + 12 + sum(source.fit(width) + 2 for source in self.sources)
+
+    def offer_styles(self, fields: Sequence[tuple[str, str]], chosen: str, equal: bool, numbers: bool) -> None:
+        """A menu of what it can be coloured by: (key, words); numbers: whether the chosen one has steps."""
+        menu, group = QMenu(self), QActionGroup(self)
+        for key, words in (("", _("As the model")), *fields):
+            action = self._choice(menu, group, words, key == chosen)
+            action.triggered.connect(lambda _on=False, key=key: self.style_chosen.emit(key))
+        if numbers:
+            menu.addSeparator()
+            steps = QActionGroup(self)
+            for words, on in ((_("Quantiles"), False), (_("Equal steps"), True)):
+                action = self._choice(menu, steps, words, on == equal)
+                action.triggered.connect(lambda _on=False, on=on: self.steps_chosen.emit(on))
+        self.style_button.setMenu(menu)
+        self.style_button.setCheckable(True)
+        self.style_button.setChecked(bool(chosen))
+        self.style_button.show()
+
+    def _choice(self, menu: QMenu, group: QActionGroup, words: str, on: bool) -> QAction:
+        action = menu.addAction(words)
+        action.setCheckable(True)
+        action.setChecked(on)
+        group.addAction(action)
+        return action
 
     def leave_out_looks(self) -> None:
         """For rows that the view does not draw as a layer: no eye, no opacity."""

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 STATE = "layers"
 SHOWN = (
-    "zones", "observations", "cells", "quarantine", "buildings", "power", "trees", "rail", "roads", "water", "landuse",
+    "zones", "observations", "features", "places", "cells", "quarantine",
+    "buildings", "power", "trees", "rail", "roads", "water", "landuse",
 )  # fmt: skip
 """What the view can show and hide, the uppermost first."""
 
-OTHERS = ("places", "pipelines", "features")
+OTHERS = ("pipelines",)
 """Listed with their sources, but drawn as names or not at all."""
 
 TITLES = {"cells": mark("Observed areas and cells"), "shadows": mark("Shadows")}
 TABLES_OF = {"cells": ("observations",), "water": ("water", "waterways"), "power": ("power",)}
-MOVABLE = ("zones", "observations", "cells", "quarantine")
+MOVABLE = ("zones", "observations", "features", "places", "cells", "quarantine")
 """Drawn over the city; these can lie above or below each other."""
 
 
@@ -37,7 +38,11 @@ def tables_of(layer: str) -> tuple[str, ...]:
 
 
 class LayerState:
-    """Order, visibility and opacity of the view's layers in one project."""
+    """How the view's layers look in one project.
+
+    order, hidden, opacity : by layer of the view. off, clear : files left out, and how solid others are, by their id.
+    style, equal : the attribute that colours a layer, and which have equal steps instead of quantiles.
+    """
 
     def __init__(self, kept: Any = None) -> None:
         kept = kept if isinstance(kept, dict) else {}
@@ -49,10 +54,24 @@ class LayerState:
             for name, share in dict(kept.get("opacity", {})).items()
             if name in SHOWN
         }
+        self.off: set[str] = {str(id) for id in kept.get("off", ())}
+        self.clear: dict[str, float] = {
+            str(id): min(1.0, max(0.0, float(share))) for id, share in dict(kept.get("clear", {})).items()
+        }
+        self.style: dict[str, str] = {str(n): str(by) for n, by in dict(kept.get("style", {})).items() if n in SHOWN}
+        self.equal: set[str] = {name for name in kept.get("equal", ()) if name in SHOWN}
+
+    @property
+    def dresses(self) -> bool:
+        """Whether anything is to be coloured, or left out file by file."""
+        return bool(self.off or self.clear or self.style)
 
     def as_json(self) -> dict[str, Any]:
         """What is remembered."""
-        return {"order": self.order, "hidden": sorted(self.hidden), "opacity": self.opacity}
+        return {
+            "order": self.order, "hidden": sorted(self.hidden), "opacity": self.opacity, "off": sorted(self.off),
+            "clear": self.clear, "style": self.style, "equal": sorted(self.equal),
+        }  # fmt: skip
 
     def remember(self, session: Session) -> None:
         """Keep it with the project; what can only be looked at keeps nothing."""

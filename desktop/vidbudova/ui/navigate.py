@@ -25,6 +25,7 @@ WALK_M_S, RUN_M_S = 5.0, 20.0
 EYE_M = 1.7
 TABLES = {
     "building": "buildings", "zone": "zones", "observation": "observations", "road": "roads", "place": "places",
+    "feature": "features",
     "quarantine": "quarantine",
 }  # fmt: skip
 STEPS = {

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from vidbudova.model.change import Change
 from vidbudova.model.damage import DamageView
-from vidbudova.model.schema import BUILDINGS, Field
+from vidbudova.model.schema import BUILDINGS
 from vidbudova.scene import colouring
 from vidbudova.scene.colouring import Colouring
 from vidbudova.session import Session
 from vidbudova.session.damage import damage_view
 from vidbudova.text import _
+from vidbudova.ui.layers_looks import by_field
 
 if TYPE_CHECKING:
     from vidbudova.scene import Scene
@@ -50,6 +51,7 @@ class Painting:
         self.ids: NDArray[np.object_] = np.empty(0, object)
         self._asked: NDArray[np.object_] = np.empty(0, object)
         self._row_of: dict[str, int] = {}
+        self._outside: NDArray[np.bool_] | None = None
         self._parts_of: dict[str, list[int]] = {}
         self.view: DamageView | None = None
 
@@ -59,7 +61,7 @@ class Painting:
         parents = np.array([p or None for p in part_of.tolist()], object)
         self._asked = np.where(parents == None, ids, parents)  # noqa: E711
         self._row_of = dict(zip(ids.tolist(), range(len(ids)), strict=True))
-        self._parts_of = {}
+        self._parts_of, self._outside = {}, None
         for row in np.flatnonzero(parents.astype(bool)).tolist():
             self._parts_of.setdefault(parents[row], []).append(row)
         self.view = damage_view(session, self._asked)
@@ -86,6 +88,12 @@ class Painting:
         """Leave the hidden lines' buildings out altogether instead of paling them."""
         if on != self.leaves_out:
             self.leaves_out = on
+            self._upload()
+
+    def set_outside(self, outside: NDArray[np.bool_] | None) -> None:
+        """Leave out the buildings of files that are not shown; a mask in the scene's order, None for all shown."""
+        if outside is not None or self._outside is not None:
+            self._outside = outside
             self._upload()
 
     def on_change(self, change: Change) -> None:
@@ -172,18 +180,11 @@ class Painting:
 
     def _left_out(self, c: Colouring) -> NDArray[np.bool_]:
         """The buildings that are not drawn at all."""
+        outside = np.zeros(len(c.of), bool) if self._outside is None else self._outside
         if not self.leaves_out:
-            return np.zeros(len(c.of), bool)
-        return np.array([e.key in self.hidden for e in c.entries], bool)[c.of]
+            return outside
+        return np.asarray(np.array([e.key in self.hidden for e in c.entries], bool)[c.of] | outside)
 
     def _tell(self) -> None:
         for listener in self.painted:
             listener()
-
-
-def by_field(field: Field, values: NDArray[Any]) -> Colouring:
-    """The colouring by one field of buildings."""
-    if field.kind in ("integer", "real"):
-        return colouring.by_number(values, field.unit)
-    titles = {code: _(title) for code, title in (field.choices or {}).items()}
-    return colouring.by_kind(values.astype(object), titles)

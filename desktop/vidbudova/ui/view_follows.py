@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
 from vidbudova.model.change import Change
+from vidbudova.scene.dressing import taken
 from vidbudova.text import _, number
 from vidbudova.ui.hover_card import card_of
+from vidbudova.ui.layers_view import layer_view_of, rgba_of
 from vidbudova.ui.viewport_card import Card
 from vidbudova.ui.viewport_labels import Label
 from vidbudova.ui.viewport_overlay import Legend, LegendLine
@@ -36,11 +38,15 @@ class Following(QObject):
         super().__init__(desk)
         self._desk, self._opening = desk, opening
         self._card: tuple[str, str, Card | None] = ("", "", None)
+        self._seen: tuple[Any, ...] | None = None
+        self._layers = layer_view_of(desk)
         desk.selection.changed.connect(self.show_selection)
         desk.changed.connect(self.follow)
         desk.city_changed.connect(self.follow_city)
         desk.theme_changed.connect(self.dress)
         self._zones = zone_view_of(desk)
+        self._layers.changed.connect(self._dress_observations)
+        self._layers.changed.connect(self._zones.show)
         overlay = desk.viewport.overlay
         overlay.legend, overlay.card = self.legend, self.card
         overlay.labels.providers.append(self.place_labels)
@@ -63,6 +69,7 @@ class Following(QObject):
     def follow_city(self) -> None:
         """Another city is on the view."""
         self._card = ("", "", None)
+        self._seen = None
         city = self._desk.city
         empty = city is None or not any(len(shapes) for shapes in city.shapes.values())
         self._desk.viewport.overlay.hint = _("Bring in files to begin: Ctrl+I, or drop them here.") if empty else ""
@@ -110,12 +117,29 @@ class Following(QObject):
         def done(found: tuple[Any, ...]) -> None:
             scene = self._desk.viewport.scene
             if scene is not None and self._desk.session is session:
-                points, colours, unmatched, areas, area_colours = found
-                scene.set_observations(points, colours, unmatched)
-                scene.set_cells(areas, area_colours)
-                self._desk.viewport.redraw()
+                self._seen = found
+                self._dress_observations()
 
         self._desk.jobs.start(_("Reading observations"), work, done, quiet=True)
+
+    def _dress_observations(self) -> None:
+        """Dots and cells that were read, in the colours of their readings or of an attribute."""
+        scene, looks = self._desk.viewport.scene, self._layers.looks
+        if scene is None or self._seen is None:
+            return
+        points, colours, unmatched, areas, area_colours = self._seen
+        if looks is not None and "observations" in looks.tables:
+            dress, wide = looks.of("observations", points.ids), looks.of("observations", areas.ids)
+            colours, area_colours = (
+                rgba_of(colours, dress.rgb, dress.share),
+                rgba_of(area_colours, wide.rgb, wide.share),
+            )
+            keep, keep_areas = colours[:, 3] > 0, area_colours[:, 3] > 0
+            points, colours, unmatched = taken(points, keep), colours[keep], unmatched[keep]
+            areas, area_colours = taken(areas, keep_areas), area_colours[keep_areas]
+        scene.set_observations(points, colours, unmatched)
+        scene.set_cells(areas, area_colours)
+        self._desk.viewport.redraw()
 
     # -- words over the picture -----------------------------------------------------------------------------------
 

@@ -46,7 +46,8 @@ class Overlay(QWidget):
 
     Attributes
     ----------
-    legend : gives the Legend to show, or None; labels : names over places and zones (`Labels.providers`).
+    legend, more_legends : give the Legend to show, or None, and those to the right of it.
+    labels : names over places and zones (`Labels.providers`).
     card : gives the Card of what is hovered, or None. attributions : whose data these are, one a layer.
     hint : a line at the top while no tool has one. margins : pixels that panels on the view take (left, top).
     paint_also : called with the painter after the labels, for marks that stay (photos, stops).
@@ -61,6 +62,7 @@ class Overlay(QWidget):
         self._viewport = viewport
         self.labels = Labels()
         self.legend: Callable[[], Legend | None] = lambda: None
+        self.more_legends: Callable[[], Sequence[Legend]] = list
         self.card: Callable[[], Card | None] = lambda: None
         self.attributions: Sequence[str] = ()
         self.hint = ""
@@ -185,24 +187,35 @@ class Overlay(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def _legend(self, painter: QPainter) -> None:
-        legend = self.legend()
-        if legend is None or not legend.lines or self.height() < 260:
-            self._legend_at(QRectF())
-            return
+        found = [one for one in (self.legend(), *self.more_legends()) if one is not None and one.lines]
+        whole, left = QRectF(), MARGIN
+        for legend in found if self.height() >= 260 else ():
+            box = self._legend_box(painter, legend, left)
+            if whole.isValid() and box.right() > self.width() - 2 * MARGIN:
+                break
+            self._one_legend(painter, legend, box)
+            whole, left = whole.united(box), box.right() + 10
+        self._legend_at(whole)
+
+    def _legend_box(self, painter: QPainter, legend: Legend, left: float) -> QRectF:
         painter.setFont(self._small())
-        metrics, ink_ = painter.fontMetrics(), self._ink()
+        metrics = painter.fontMetrics()
         row = metrics.height() + 5.0
         counts = max((metrics.horizontalAdvance(line.count) for line in legend.lines), default=0)
         words = max(metrics.horizontalAdvance(line.words) for line in legend.lines)
         width = min(max(24 + words + 18 + counts, metrics.horizontalAdvance(legend.title)) + 22.0, 300.0)
         height = row * (len(legend.lines) + 1) + 16
         bottom = self.height() - MARGIN - metrics.height() - 12 - 10
-        box = QRectF(MARGIN, max(bottom - height, 60.0), width, height)
-        self._legend_at(box)
+        return QRectF(left, max(bottom - height, 60.0), width, height)
+
+    def _one_legend(self, painter: QPainter, legend: Legend, box: QRectF) -> None:
+        ink_, row, width = self._ink(), painter.fontMetrics().height() + 5.0, box.width()
         plate(painter, box, ink_, 8)
         self._bold(painter, True)
         painter.drawText(
-            QRectF(box.left() + 11, box.top() + 7, width - 22, row), Qt.AlignmentFlag.AlignVCenter, legend.title
+            QRectF(box.left() + 11, box.top() + 7, width - 22, row),
+            Qt.AlignmentFlag.AlignVCenter,
+            fitted(painter, legend.title, width - 22),
         )
         self._bold(painter, False)
         for n, line in enumerate(legend.lines):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
 from vidbudova.model.change import Change
+from vidbudova.model.shapes import Shapes
 from vidbudova.model.zones import TABLE
 from vidbudova.text import _, number
+from vidbudova.ui.layers_view import layer_view_of
 from vidbudova.ui.viewport_labels import Label
 
 if TYPE_CHECKING:
@@ -42,9 +46,18 @@ class ZoneView(QObject):
         scene, session = self.desk.viewport.scene, self.desk.session
         if scene is None or session is None:
             return
-        scene.set_zones(session.shapes(TABLE, COLUMNS), self.volumes)
+        scene.set_zones(self._coloured(session.shapes(TABLE, COLUMNS)), self.volumes)
         self.desk.viewport.overlay.labels.stale()
         self.desk.viewport.redraw()
+
+    def _coloured(self, zones: Shapes) -> Shapes:
+        """The zones in the colours of an attribute, if one was chosen."""
+        looks = layer_view_of(self.desk).looks
+        rgb = looks.of(TABLE, zones.ids).rgb if looks is not None else None
+        if rgb is None:
+            return zones
+        hexes = np.array([f"#{r:02x}{g:02x}{b:02x}" for r, g, b in rgb.tolist()], object)
+        return replace(zones, columns={**zones.columns, "colour": hexes})
 
     def set_volumes(self, on: bool) -> None:
         """Draped, or as volumes; remembered with the project."""
@@ -93,5 +106,3 @@ def zone_colour(kind: object, own: object, theme: str) -> QColor:
 def zone_view_of(desk: Desk) -> ZoneView:
     """The one of this desk, made on first use."""
     return desk.findChild(ZoneView) or ZoneView(desk)
-
-
