@@ -100,20 +100,23 @@ class Files(QObject):
         """Choose where the new project of some files goes, and make it."""
         suggested = Path(self.folder()) / f"{files[0].name.partition('.')[0]}{ENDING}"
         name, _kind = QFileDialog.getSaveFileName(
-            self._window, _("Where to keep the new project"), str(suggested), _("Vidbudova projects") + f" (*{ENDING})"
-        )
+            self._window, _("Where to keep the new project"), str(suggested), _("Vidbudova projects") + f" (*{ENDING})",
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )  # fmt: skip
         if name:
             self.make_new(with_ending(Path(name)), files)
 
     def make_new(self, path: Path, files: Sequence[Path]) -> None:
-        """Make a project from files and open it."""
+        """Make a project from files and open it; nothing that is there is touched."""
+        if (taken := left_of(path)) is not None:
+            self._desk.show_error(UserError("project-exists", path=taken))
+            return
 
         def work(progress: Any, cancelled: Any) -> None:
             from vidbudova.formats.whereabouts import fitting_crs
             from vidbudova.store.project import create
 
             system = fitting_crs(files[0], progress, cancelled)
-            path.unlink(missing_ok=True)
             create(path, system).close()
 
         loading = self._window.loading
@@ -182,7 +185,8 @@ class Files(QObject):
                 self._desk.show_error(result)
         if kept:
             words = ngettext("{count} feature was brought in", "{count} features were brought in", kept)
-            self._desk.notify(words, self._desk.undo, _("Undo"))
+            # several Changes may have come: which to take back is chosen in the list of them
+            self._desk.notify(words, lambda: self._desk.show_panel("history"), _("History"))
             self._window.moves.home()
 
     def ask_copy(self) -> None:
@@ -259,6 +263,15 @@ class Files(QObject):
 def with_ending(path: Path) -> Path:
     """The path with our ending."""
     return path if path.name.lower().endswith(".gpkg") else path.with_name(path.name + ENDING)
+
+
+def left_of(path: Path) -> Path | None:
+    """What is there already of a project of that name, even if its own file is gone; None if the place is free."""
+    from vidbudova.store.access import beside
+
+    parts = [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))]
+    parts += [beside(path, "media"), beside(path, "snapshots")]
+    return next((part for part in parts if part.exists()), None)
 
 
 def reveal(path: Path) -> None:
