@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from vidbudova.ui.import_cards import ASKING, DONE, FAILED, LOOKED
+from vidbudova.session import damage
+from vidbudova.ui.import_cards import ASKING, DONE, FAILED, LOOKED, WAITING, FileCard
 from vidbudova.ui.import_panel import ImportPanel
 from vidbudova.ui.window import MainWindow
 
@@ -83,7 +86,9 @@ def test_that_a_cancelled_look_leaves_the_project_and_goes_on_with_the_next(
     changes = opened.desk.session.project.count_changes()
     panel.start([houses, second])
     panel.cards[0].buttons["cancel"].click()
-    assert panel.cards[0].state == FAILED
+    assert panel.job is not None
+    assert panel.cards[1].state == WAITING
+    qtbot.waitUntil(lambda: panel.cards[0].state == FAILED, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: panel.cards[1].state == LOOKED, timeout=PATIENCE_MS)
     assert opened.desk.session.project.count_changes() == changes
     panel.cards[0].close_button.click()
@@ -96,3 +101,95 @@ def test_that_a_file_of_no_known_format_says_so(panel: ImportPanel, tmp_path: Pa
     panel.start([path])
     qtbot.waitUntil(lambda: panel.cards[0].state == FAILED, timeout=PATIENCE_MS)
     assert panel.cards[0].words.text()
+
+
+def bring_in(panel: ImportPanel, path: Path, qtbot: QtBot) -> FileCard:
+    """Look at a file and bring it in to the end."""
+    panel.start([path])
+    card = panel.cards[-1]
+    qtbot.waitUntil(lambda: card.state in (LOOKED, FAILED, ASKING), timeout=PATIENCE_MS)
+    card.buttons["bring"].click()
+    qtbot.waitUntil(lambda: card.state == DONE and panel.job is None, timeout=PATIENCE_MS)
+    return card
+
+
+def test_that_undo_on_a_card_takes_its_file_back(
+    panel: ImportPanel, opened: MainWindow, houses: Path, qtbot: QtBot
+) -> None:
+    count = opened.desk.session.count("buildings")
+    card = bring_in(panel, houses, qtbot)
+    assert opened.desk.session.count("buildings") == count + 2
+    card.buttons["undo"].click()
+    assert opened.desk.session.count("buildings") == count
+
+
+def test_that_undo_of_a_file_leaves_what_was_done_since(
+    panel: ImportPanel, opened: MainWindow, houses: Path, qtbot: QtBot
+) -> None:
+    session = opened.desk.session
+    card = bring_in(panel, houses, qtbot)
+    id = str(session.columns("buildings", ["id"])["id"][0])
+    damage.mark(session, id, grade=2)
+    changes = session.project.count_changes()
+    card.buttons["undo"].click()
+    assert session.project.count_changes() == changes
+    assert session.row("damage_marks", id)["grade"] == 2
+    assert "newer" in opened.notices.notes[-1].findChildren(QLabel)[-1].text()
+
+
+def test_that_a_cancel_that_comes_too_late_shows_what_came_in(
+    panel: ImportPanel, houses: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vidbudova.session import importing
+
+    real, hold = importing.import_file, threading.Event()
+
+    def slow(*said: Any, **more: Any) -> Any:
+        report = real(*said, **{**more, "cancelled": lambda: False})
+        assert hold.wait(30)
+        return report
+
+    monkeypatch.setattr(importing, "import_file", slow)
+    second = tmp_path / "again.geojson"
+    second.write_bytes(houses.read_bytes())
+    panel.start([houses, second])
+    panel.cards[0].buttons["cancel"].click()
+    job = panel.job
+    qtbot.wait(50)
+    assert panel.job is job
+    hold.set()
+    qtbot.waitUntil(lambda: all(card.state == LOOKED for card in panel.cards), timeout=PATIENCE_MS)
+
+
+def test_that_a_new_project_never_takes_the_place_of_what_is_there(
+    window: MainWindow, houses: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    old = tmp_path / "Town.vbp.gpkg"
+    old.write_bytes(b"precious")
+    window.files.make_new(old, [houses])
+    (tmp_path / "City.media").mkdir()
+    window.files.make_new(tmp_path / "City.vbp.gpkg", [houses])
+    assert not window.desk.jobs.running
+    assert len(window.notices.notes) == 2
+    assert old.read_bytes() == b"precious"
+    assert not (tmp_path / "City.vbp.gpkg").exists()
+
+
+def test_that_a_new_project_is_made_from_a_file(window: MainWindow, houses: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    window.files.make_new(tmp_path / "Town.vbp.gpkg", [houses])
+    qtbot.waitUntil(lambda: window.desk.session is not None, timeout=PATIENCE_MS)
+    panel = window.desk.show_panel("import")
+    assert isinstance(panel, ImportPanel)
+    qtbot.waitUntil(lambda: bool(panel.cards) and panel.cards[0].state == LOOKED, timeout=PATIENCE_MS)
+    panel.cards[0].buttons["bring"].click()
+    qtbot.waitUntil(lambda: panel.cards[0].state == DONE, timeout=PATIENCE_MS)
+    assert window.desk.session.count("buildings") == 2
+    qtbot.waitUntil(lambda: not window.desk.jobs.running, timeout=PATIENCE_MS)
+
+
+def test_that_files_without_a_project_get_a_sentence(panel: ImportPanel, opened: MainWindow, houses: Path) -> None:
+    session, panel.desk.session = panel.desk.session, None
+    panel.start([houses])
+    panel.desk.session = session
+    assert not panel.cards
+    assert len(opened.notices.notes) == 1

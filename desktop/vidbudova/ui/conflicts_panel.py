@@ -126,7 +126,7 @@ class ConflictCard(QFrame):
             name = conflicts.id_of(self.conflict)
             done: Change | None = self.desk.attempt(lambda: conflicts.resolve(session, name, letter))
             if done is not None:
-                self.desk.notify(_("Settled."), self.desk.undo, _("Undo"))
+                self.desk.notify(_("Settled."), partial(self.desk.undo_this, done.id), _("Undo"))
 
     def fly(self) -> None:
         """Go to what it is about."""

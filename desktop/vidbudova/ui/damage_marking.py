@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +166,7 @@ class Marking(QObject):
                 "{count} was left as it is", "{count} were left as they are", len(marked.refused)
             ) + ": " + next(iter(marked.refused.values()))
         if marked.change is not None:
-            self.desk.notify(words, self.desk.undo, _("Undo"))
+            self.desk.notify(words, partial(self.desk.undo_this, marked.change.id), _("Undo"))
 
     def _basis(self) -> dict[str, Any]:
         said = self.said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -136,9 +137,9 @@ class MatchBox(QWidget):
         words = _("{matched} buildings have an observation within {n} m.").format(
             matched=number(report.matched), n=number(report.within_m, 1)
         )
-        self.desk.notify(words, self.desk.undo if report.change else None, _("Undo") if report.change else "")
+        undo = partial(self.desk.undo_this, report.change) if report.change else None
+        self.desk.notify(words, undo, _("Undo") if undo else "")
 
     def _failed(self, error: BaseException) -> None:
         self.refresh()
         self.desk.show_error(error)
-

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import QWidget
 from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.model.change import Change, Delta
+from vidbudova.text import _
 from vidbudova.ui.commands import Command, Commands
 from vidbudova.ui.jobs import JobList
 from vidbudova.ui.selection import Selection
@@ -144,6 +145,16 @@ class Desk(QObject):
         """Take the last Change back."""
         if self.session is not None:
             self.attempt(self.session.undo)
+
+    def undo_this(self, change_id: str) -> None:
+        """Take one Change back for the button of its notice, but only while it is what undo would take back."""
+        session = self.session
+        top = session.project.undo_stack() if session is not None else None
+        if top is not None and top.id == change_id:
+            self.undo()
+            return
+        words = _("This was not undone: something newer was done since. Undo goes step by step in History.")
+        self.notify(words, lambda: self.show_panel("history"), _("History"))
 
     def redo(self) -> None:
         """Bring it again."""

@@ -35,7 +35,7 @@ WAITING, LOOKING, LOOKED, ASKING, WRITING, DONE, FAILED = range(7)
 class FileCard(QFrame):
     """A file with its state; it only says what the person wants, the panel does it.
 
-    look, bring, cancel, forget, show_quarantine, show_thing : buttons.
+    look, bring, cancel, forget, show_quarantine, show_thing, undo : buttons.
     """
 
     look = Signal()
@@ -44,11 +44,13 @@ class FileCard(QFrame):
     forget = Signal()
     show_quarantine = Signal()
     show_thing = Signal()
+    undo = Signal()
 
     def __init__(self, path: Path, theme: str) -> None:
         super().__init__()
         self.path, self.state = path, WAITING
         self.report: FileReport | None = None
+        self.change = ""
         self.setProperty("role", "card")
         self.heading, self.words, self.problems = QLabel(path.name), QLabel(), QLabel()
         self.heading.setProperty("role", "title")
@@ -102,6 +104,7 @@ class FileCard(QFrame):
             ("bring", _("Bring it in"), self.bring), ("look", _("Look again"), self.look),
             ("cancel", _("Cancel"), self.cancel), ("show", _("Show on the map"), self.show_thing),
             ("quarantine", _("Show what was set aside"), self.show_quarantine),
+            ("undo", _("Undo"), self.undo),
         ):  # fmt: skip
             button = QPushButton(title)
             button.setObjectName(f"import-{key}")
@@ -128,8 +131,9 @@ class FileCard(QFrame):
         skipped = bool(self.report and self.report["skipped"])
         shown = {
             "bring": state == LOOKED, "look": state in (LOOKED, ASKING, FAILED), "cancel": busy, "show": state == DONE,
-            "quarantine": state == DONE and skipped,
+            "quarantine": state == DONE and skipped, "undo": state == DONE and bool(self.change),
         }  # fmt: skip
+        self.buttons["cancel"].setEnabled(True)
         for key, button in self.buttons.items():
             button.setVisible(shown[key])
         if state == WAITING:
@@ -141,6 +145,12 @@ class FileCard(QFrame):
         self.bar.setValue(round(max(share, 0) * 100))
         if what:
             self.words.setText(what)
+
+    def say_stopping(self) -> None:
+        """It was asked to stop and has not ended yet."""
+        self.buttons["cancel"].setEnabled(False)
+        self.bar.setRange(0, 0)
+        self.words.setText(_("Stopping…"))
 
     def show_report(self, report: FileReport, done: bool) -> None:
         """What came, or would come, of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,15 @@ from vidbudova.formats.report import FileReport
 from vidbudova.text import _, ngettext
 from vidbudova.ui import icons
 from vidbudova.ui.import_cards import ASKING, DONE, FAILED, LOOKED, LOOKING, WAITING, WRITING, FileCard
-from vidbudova.ui.jobs import Job, is_cancellation
+from vidbudova.ui.jobs import Cancelled, Job, is_cancellation
+from vidbudova.ui.notices import WARN
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
+
+
+RECENT = 50
+"""So many of the latest Changes are looked through for that of a file just brought in."""
 
 
 class ImportPanel(QScrollArea):
@@ -31,6 +37,7 @@ class ImportPanel(QScrollArea):
         self.desk = desk
         self.cards: list[FileCard] = []
         self.job: Job | None = None
+        self.at: FileCard | None = None
         self.setObjectName("import-panel")
         self.setAcceptDrops(True)
         self.setWidgetResizable(True)
@@ -86,7 +93,9 @@ class ImportPanel(QScrollArea):
 
     def start(self, files: Sequence[Path]) -> None:
         """Put files and folders on the list and look at them."""
-        if self.desk.session is None or self.desk.session.read_only:
+        session = self.desk.session
+        if session is None or session.read_only:
+            self.desk.notify(_closed() if session is None else _only_read(), kind=WARN)
             return
         from vidbudova.session.importing import files_of
 
@@ -103,6 +112,7 @@ class ImportPanel(QScrollArea):
         card.cancel.connect(self._cancel)
         card.forget.connect(partial(self._forget, card))
         card.show_quarantine.connect(self._show_set_aside)
+        card.undo.connect(lambda: self.desk.undo_this(card.change))
         card.show_thing.connect(partial(self._show_on_map, card))
         self.column.insertWidget(1 + len(self.cards) + 1, card)
         self.cards.append(card)
@@ -117,7 +127,9 @@ class ImportPanel(QScrollArea):
     def _project_changed(self) -> None:
         for card in list(self.cards):
             self._forget(card)
-        self.job = None
+        if self.job is not None:
+            self.job.cancel()
+        self.job = self.at = None
         self._enable()
 
     def _enable(self) -> None:
@@ -158,11 +170,18 @@ class ImportPanel(QScrollArea):
         if session is None:
             return
         card.go(WRITING if write else LOOKING)
+        self.at = card
 
-        def work(progress: Any, cancelled: Any) -> FileReport:
+        def work(progress: Any, cancelled: Any) -> FileReport | None:
             from vidbudova.session.importing import import_file
 
-            return import_file(session, path, dry_run=not write, progress=progress, cancelled=cancelled, **options)
+            try:
+                return import_file(session, path, dry_run=not write, progress=progress, cancelled=cancelled, **options)
+            except (Cancelled, UserError) as trouble:
+                # a cancelled job tells no one that it ended, and the next file must wait for that
+                if not (cancelled() and is_cancellation(trouble)):
+                    raise
+                return None
 
         title = _("Bringing in {file}") if write else _("Looking at {file}")
         self.job = self.desk.jobs.start(
@@ -171,37 +190,54 @@ class ImportPanel(QScrollArea):
         self.job.moved.connect(partial(self._moved, card, self.job))
 
     def _moved(self, card: FileCard, job: Job) -> None:
-        if card in self.cards:
+        if card in self.cards and not job.cancelled:
             card.say_progress(job.done, job.text)
 
     def _cancel(self) -> None:
-        job = self.job
-        if job is None:
-            return
-        job.cancel()
-        card = next((c for c in self.cards if c.state in (LOOKING, WRITING)), None)
-        self.job = None
-        if card is not None:
-            card.show_error(UserError("import-cancelled", file=card.path.name))
-        self._next()
+        """Ask it to stop; what comes of it is shown when it has ended, for it may be past stopping."""
+        if self.job is not None and self.at is not None:
+            self.job.cancel()
+            self.at.say_stopping()
+
+    def _ended(self, card: FileCard) -> bool:
+        """Make way for the next; whether the card is still on the list of the project at hand."""
+        if self.at is card:
+            self.job = self.at = None
+        card.setProperty("wanted", False)
+        return card in self.cards
 
     def _failed(self, card: FileCard, error: BaseException) -> None:
-        self.job = None
-        if card in self.cards and not is_cancellation(error):
+        if self._ended(card):
             card.show_error(error)
             if not isinstance(error, UserError):
                 self.desk.show_error(error)
         self._next()
 
-    def _done(self, card: FileCard, write: bool, report: FileReport) -> None:
-        self.job = None
-        if card in self.cards:
-            card.setProperty("wanted", False)
-            card.show_report(report, write)
-        if write and not report.get("already"):
-            words = ngettext("{count} feature was brought in", "{count} features were brought in", report["kept"])
-            self.desk.notify(words, self.desk.undo, _("Undo"))
+    def _done(self, card: FileCard, write: bool, report: FileReport | None) -> None:
+        if self._ended(card):
+            if report is None:
+                card.show_error(UserError("import-cancelled", file=card.path.name))
+            else:
+                self._show_report(card, write, report)
         self._next()
+
+    def _show_report(self, card: FileCard, write: bool, report: FileReport) -> None:
+        if write and not report.get("already"):
+            made = self._change_of(report)
+            card.change = made or ""
+            words = ngettext("{count} feature was brought in", "{count} features were brought in", report["kept"])
+            undo = partial(self.desk.undo_this, made) if made else None
+            self.desk.notify(words, undo, _("Undo") if made else "")
+        card.show_report(report, write)
+
+    def _change_of(self, report: FileReport) -> str | None:
+        """The id of the Change that brought a file in."""
+        session = self.desk.session
+        for change in islice(session.changes(newest_first=True), RECENT) if session is not None else ():
+            rows = [d.after for d in change.deltas if d.table == "layers" and d.after is not None]
+            if change.kind not in ("undo", "redo") and any(r.get("sha256") == report["sha256"] for r in rows):
+                return change.id
+        return None
 
     # -- afterwards -----------------------------------------------------------------------------------------------
 
@@ -216,3 +252,11 @@ class ImportPanel(QScrollArea):
         bounds = session.bounds(kinds[0]) if session is not None and kinds else None
         if bounds is not None:
             self.desk.viewport.fly_to_bounds(bounds)
+
+
+def _closed() -> str:
+    return _("No project is open. Open one, or make a new one from these files.")
+
+
+def _only_read() -> str:
+    return _("This project can only be looked at, so no files can be brought in.")

@@ -280,8 +280,10 @@ class LayersPanel(QScrollArea):
         if row is None:
             return
         name = str(row.get("name") or row.get("source") or "")
-        if self.desk.do(mark("Take out the layer {layer}"), [Delta("layers", id, row, None)], layer=name) is not None:
-            self.desk.notify(_("{name} was taken out.").format(name=name), self.desk.undo, _("Undo"))
+        made = self.desk.do(mark("Take out the layer {layer}"), [Delta("layers", id, row, None)], layer=name)
+        if made is not None:
+            undo = partial(self.desk.undo_this, made.id)
+            self.desk.notify(_("{name} was taken out.").format(name=name), undo, _("Undo"))
 
     def _open_table(self, table: str) -> None:
         panel = self.desk.show_panel("table")

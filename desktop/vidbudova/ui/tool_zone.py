@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import shapely
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 def say_drawn(desk: Desk, drawn: Drawn, words: str) -> None:
     """Say quietly what was done and what was mended."""
-    desk.notify(" ".join([words, *drawn.sentences]), desk.undo, _("Undo"))
+    undo = partial(desk.undo_this, drawn.change.id) if drawn.change is not None else None
+    desk.notify(" ".join([words, *drawn.sentences]), undo, _("Undo") if undo else "")
 
 
 class DrawZoneTool(DrawTool):
@@ -106,9 +108,9 @@ class SplitTool(DrawTool):
         if session is None or len(line.corners) < 2:
             return
         before = session.count(TABLE)
-        zones.split(session, self.zone_id, shapely.LineString(line.corners))
+        done = zones.split(session, self.zone_id, shapely.LineString(line.corners))
         made = session.count(TABLE) - before + 1
         words = ngettext("The zone is {count} zone now.", "The zone is {count} zones now.", made)
-        self.desk.notify(words, self.desk.undo, _("Undo"))
+        undo = partial(self.desk.undo_this, done.id) if done is not None else None
+        self.desk.notify(words, undo, _("Undo") if undo else "")
         self.leave()
-

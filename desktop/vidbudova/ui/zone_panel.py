@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -155,18 +156,20 @@ class ZonePanel(QScrollArea):
     def merge(self) -> None:
         """Make the chosen zones one."""
         session, ids = self.desk.session, self.chosen()
-        if session is not None and self.desk.attempt(lambda: zones.merge(session, ids)) is not None:
+        made = self.desk.attempt(lambda: zones.merge(session, ids)) if session is not None else None
+        if made is not None:
             self.desk.selection.replace(ids[:1], TABLE)
             words = ngettext("{count} zone is one now.", "{count} zones are one now.", len(ids))
-            self.desk.notify(words, self.desk.undo, _("Undo"))
+            self.desk.notify(words, partial(self.desk.undo_this, made.id), _("Undo"))
 
     def remove(self) -> None:
         """Take the chosen zones away."""
         session, ids = self.desk.session, self.chosen()
-        if session is not None and self.desk.attempt(lambda: zones.remove(session, ids)) is not None:
+        made = self.desk.attempt(lambda: zones.remove(session, ids)) if session is not None else None
+        if made is not None:
             self.desk.selection.clear()
             words = ngettext("{count} zone removed.", "{count} zones removed.", len(ids))
-            self.desk.notify(words, self.desk.undo, _("Undo"))
+            self.desk.notify(words, partial(self.desk.undo_this, made.id), _("Undo"))
 
     def _offers(self, pick: Pick) -> list[Command]:
         """The menu of a right click on a zone."""
