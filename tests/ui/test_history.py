@@ -81,3 +81,49 @@ def test_that_a_conflict_is_shown_and_taking_a_value_closes_it(opened: MainWindo
     panel.cards[0].buttons["B"].click()
     assert desk.session.conflicts() == []
     assert panel.cards == []
+
+
+def test_that_what_others_did_earlier_takes_its_place_in_time(
+    history: HistoryPanel, opened: MainWindow, qtbot: QtBot, tmp_path: Any
+) -> None:
+    from vidbudova.model.change import digest, edit, encode
+    from vidbudova.session import Session
+    from vidbudova.store.project import open_project
+
+    session = opened.desk.session
+    ids = [str(id) for id in session.columns("buildings", ["id"])["id"][:2]]
+    copy = tmp_path / "Other.vbp.gpkg"
+    session.project.save_copy(copy)
+    other = Session(open_project(copy), "Other")
+    foreign = other.do("Set name", [edit("buildings", ids[0], session.row("buildings", ids[0]), name="Theirs")])
+    other.close()
+    qtbot.wait(5)
+    ours = damage.mark(session, ids[1], grade=2)
+    session.receive([(encode(foreign), digest("", encode(foreign)))])
+    qtbot.waitUntil(lambda: foreign.id in [c.id for c in history.model.changes], timeout=5000)
+    shown = [c.id for c in history.model.changes]
+    assert shown[:2] == [ours.id, foreign.id]
+    assert shown == [c.id for c in session.changes(newest_first=True, limit=len(shown))]
+
+
+def test_that_a_step_told_twice_is_shown_once(history: HistoryPanel, opened: MainWindow) -> None:
+    session = opened.desk.session
+    damage.mark(session, str(session.columns("buildings", ["id"])["id"][0]), grade=2)
+    before = history.model.rowCount()
+    history.model.add(history.model.changes[0])
+    assert history.model.rowCount() == before
+
+
+def test_that_a_cut_list_of_conflicts_says_so(opened: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vidbudova.model.merge import Candidate, Conflict
+    from vidbudova.ui.conflicts_panel import MOST, ConflictsPanel
+
+    session = opened.desk.session
+    id = str(session.columns("buildings", ["id"])["id"][0])
+    values = tuple(Candidate(letter, {"name": letter}, letter, 0) for letter in "ab")
+    one = Conflict("now", "buildings", id, "name", values, "a", "values")
+    monkeypatch.setattr(session, "conflicts", lambda: [one] * (MOST + 5))
+    panel = ConflictsPanel(opened.desk)
+    assert len(panel.cards) == MOST
+    assert f"{MOST} of {MOST + 5}" in panel.words.text()
+    panel.deleteLater()

@@ -13,7 +13,7 @@ from vidbudova.model.change import Change
 from vidbudova.model.merge import Candidate, Conflict
 from vidbudova.model.schema import TABLES
 from vidbudova.session import conflicts
-from vidbudova.text import _, moment, ngettext
+from vidbudova.text import _, moment, ngettext, number
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.form_values import shown
 from vidbudova.ui.inspector import title_of
@@ -58,7 +58,9 @@ class ConflictsPanel(QScrollArea):
         if found:
             count = ngettext("{count} open conflict.", "{count} open conflicts.", len(found))
             how = _("Take one value; the choice goes to every laptop.")
-            self.words.setText(f"{count} {how}")
+            cut = _("Showing {shown} of {n}; the next come as these are settled.")
+            rest = cut.format(shown=number(MOST), n=number(len(found))) if len(found) > MOST else ""
+            self.words.setText(f"{count} {how} {rest}".strip())
         else:
             self.words.setText(
                 _(

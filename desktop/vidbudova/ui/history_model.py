@@ -43,14 +43,16 @@ class HistoryModel(QAbstractListModel):
         self.endResetModel()
 
     def add(self, change: Change) -> None:
-        """One more at the top."""
+        """One more at the top; only for a Change made here, which is newer than all that is known."""
+        if any(known.id == change.id for known in self.changes[:STEP]):
+            return
         self.beginInsertRows(QModelIndex(), 0, 0)
         self.changes.insert(0, change)
         self.endInsertRows()
 
     def _take(self, count: int) -> list[Change]:
         taken = []
-        known = {c.id for c in self.changes[:STEP]}
+        known = {c.id for c in self.changes}
         for change in self._rest:
             if change.id not in known:
                 taken.append(change)

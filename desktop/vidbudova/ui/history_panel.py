@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -54,6 +54,9 @@ class HistoryPanel(QWidget):
         self.view, self.empty = QListView(), QLabel()
         self.back, self.again = QPushButton(_("Undo")), QPushButton(_("Redo"))
         self.show_button = QPushButton(_("Show the thing"))
+        # many Changes of another laptop arrive at once, and belong anywhere in the list
+        self._late = QTimer(self, singleShot=True, interval=0)
+        self._late.timeout.connect(self.refresh)
         self._lay_out()
         self.back.clicked.connect(desk.undo)
         self.again.clicked.connect(desk.redo)
@@ -98,8 +101,12 @@ class HistoryPanel(QWidget):
         self._enable()
 
     def _follow(self, change: Change) -> None:
-        self.model.add(change)
-        self._enable()
+        session = self.desk.session
+        if session is not None and change.replica == session.project.replica:
+            self.model.add(change)
+            self._enable()
+        else:
+            self._late.start()
 
     def _dress(self, theme: str) -> None:
         self.model.theme = theme
