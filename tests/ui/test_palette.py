@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vidbudova.ui.commands import Command
-from vidbudova.ui.palette import RUN, SearchField, commands_for, fits
+from vidbudova.ui.palette import SearchField, commands_for, fits
 from vidbudova.ui.search_places import Entry, coordinates, nearest_first, search
 from vidbudova.ui.window import MainWindow
 
@@ -64,7 +64,7 @@ def test_that_an_id_is_found(opened: MainWindow, qtbot: QtBot) -> None:
     field.ask()
     QTest.keyClicks(field, id)
     qtbot.waitUntil(lambda: opened.top.search.board.list.count() == 1, timeout=10_000)
-    opened.top.search.board.list.item(0).data(RUN)()
+    opened.top.search.board.runs[0]()
     assert opened.desk.selection.ids == (id,)
 
 

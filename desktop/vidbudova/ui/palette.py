@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -36,7 +35,6 @@ WAIT_MS = 90
 MOST_COMMANDS = 8
 ROW_PX = 34
 BELOW = Qt.ItemDataRole.UserRole + 1
-RUN = Qt.ItemDataRole.UserRole + 2
 
 
 class SearchField(QLineEdit):
@@ -150,13 +148,15 @@ class Board(QFrame):
         super().__init__(field.window())
         self.setObjectName("palette")
         self._desk, self._field = desk, field
+        self.runs: list[Callable[[], None]] = []
+        """What each line does. Items owned by Python, or holding its objects, crashed when the list was cleared."""
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setItemDelegate(_Lines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
-        self.list.itemClicked.connect(self._take)
-        self.list.itemEntered.connect(self.list.setCurrentItem)
+        self.list.clicked.connect(lambda at: self._take(at.row()))
+        self.list.entered.connect(lambda at: self.list.setCurrentRow(at.row()))
         self.none = QLabel(_("Nothing fits. Try part of a street, an id, or “import”."))
         self.none.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -174,6 +174,7 @@ class Board(QFrame):
     def show_lines(self, text: str, commands: list[Command], found: list[Found]) -> None:
         """Fill and show the list."""
         self.list.clear()
+        self.runs = []
         for one in found:
             self._line(one.title, one.below, one.icon, partial(self._field.go, one))
         for command in commands:
@@ -189,11 +190,13 @@ class Board(QFrame):
         self.raise_()
 
     def _line(self, title: str, below: str, icon: str, run: Callable[[], None]) -> None:
-        item = QListWidgetItem(icons.icon(icon, self._desk.theme, "muted"), title)
-        item.setData(BELOW, below)
-        item.setData(RUN, run)
-        item.setSizeHint(QSize(0, ROW_PX))
-        self.list.addItem(item)
+        row = self.list.count()
+        self.list.addItem(title)
+        at, model = self.list.model().index(row, 0), self.list.model()
+        model.setData(at, icons.icon(icon, self._desk.theme, "muted"), Qt.ItemDataRole.DecorationRole)
+        model.setData(at, below, BELOW)
+        model.setData(at, QSize(0, ROW_PX), Qt.ItemDataRole.SizeHintRole)
+        self.runs.append(run)
 
     def _place(self) -> None:
         if self.parentWidget() is not self._field.window():
@@ -213,12 +216,12 @@ class Board(QFrame):
 
     def take(self) -> None:
         """Do the chosen line."""
-        item = self.list.currentItem()
-        if self.isVisible() and item is not None:
-            self._take(item)
+        row = self.list.currentRow()
+        if self.isVisible() and row >= 0:
+            self._take(row)
 
-    def _take(self, item: QListWidgetItem) -> None:
-        item.data(RUN)()
+    def _take(self, row: int) -> None:
+        self.runs[row]()
 
     def _run(self, command: Command) -> None:
         self._field.clear()
