@@ -11,19 +11,22 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene import camera as cameras
-from vidbudova.scene import ground, land, pace
+from vidbudova.scene import finding, ground, land, pace
 from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
 from vidbudova.scene.dressing import Dress, dressed
 from vidbudova.scene.features import Features
-from vidbudova.scene.ground_pick import GroundPicker, dot
+from vidbudova.scene.finding import PICKED
+from vidbudova.scene.ground_pick import GroundPicker
 from vidbudova.scene.layers import LAYERS, layers_of
-from vidbudova.scene.looks import make_looks, shares_of, shifted_sun, sky_light, uniforms_of
+from vidbudova.scene.light import Light
+from vidbudova.scene.looks import make_looks, shares_of, uniforms_of
 from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
-from vidbudova.scene.pick import Pick, Picker, inside_mask
+from vidbudova.scene.parts import Frame, Part
+from vidbudova.scene.pick import Pick, Picker
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
@@ -32,12 +35,7 @@ from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
 
-PICKED = ("building", "observation", "feature", "place", "road", "zone")
-"""What `pick` finds before the bare ground, unless it is told fewer."""
-
 MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
-LEAST_SCALE = 0.8
-"""Lines and hatching get no finer than this on small pictures (1 is a picture 720 pixels high)."""
 STILL_S = 0.1
 """About how long one call may work on a still picture before it hands back what there is."""
 MOST_OUTLINED = 3000
@@ -56,6 +54,8 @@ class Scene:
         self.origin: Floats = np.zeros(2)
         self.buildings: Buildings | None = None
         self.bands: dict[tuple[str, str], Bands] = {}
+        self.parts: dict[str, Part] = {}
+        self.light = Light(self.looks)
         self.visible = dict.fromkeys(LAYERS, True)
         self.incomplete = False
         self.pace = 1.0
@@ -98,7 +98,9 @@ class Scene:
             self.buildings.clear()
         for bands in self.bands.values():
             bands.clear()
-        self.bands = {}
+        for part in self.parts.values():
+            part.clear()
+        self.bands, self.parts = {}, {}
         self.marks.clear()
 
     def _build(self) -> None:
@@ -272,7 +274,8 @@ class Scene:
     def _seen(self) -> tuple[object, ...]:
         """All that a picture depends on; while it stays, a still one goes on where it was left."""
         assert self.buildings is not None
-        changes = self.colours.changes, self.marks.changes, self.buildings.changes
+        changes: tuple[int, ...] = self.colours.changes, self.marks.changes, self.buildings.changes, self.light.changes
+        changes += tuple(part.changes for part in self.parts.values())
         shown = tuple(self.visible.items()), tuple(self.opacity.items())
         return self.camera, self.size, self.theme.name, id(self.city), changes, shown
 
@@ -287,29 +290,28 @@ class Scene:
         """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""
         done = self.window.averaged_frames + 1
         if self.window.owned:
-            self._soften(self.window.averaged_frames)
+            self.light.soften(self.window.averaged_frames)
         self.window.add_frame()
-        self._soften(0, 0.0)
+        self.light.soften(0, 0.0)
         return done >= STILL_FRAMES or not self.window.owned
 
     def _prepare(self, detail: float, purse_s: float, still: bool) -> Purse:
         """Choose what this view shows and set the light and the lens."""
-        view, purse = View(self._local(self.camera), self.size), Purse(purse_s)
+        camera = self._local(self.camera)
+        view, purse = View(camera, self.size), Purse(purse_s)
         assert self.buildings is not None
         self.buildings.shown, self.buildings.shaded = self.visible["buildings"], self.visible["shadows"]
         self.buildings.place(view, detail, purse, still and self.window.owned)
         for (layer, _), bands in self.bands.items():
             bands.shown = self.visible[layer]
             bands.place(view, detail, purse)
-        self._light(view)
-        self.window.aim(self._local(self.camera), float(self.solids.top_m.max(initial=30.0)), self._reach(view))
+        for part in self.parts.values():
+            part.place(Frame(camera, view, self.size, detail, purse, still))
+        self.light.aim(view, self.camera, self.size)
+        self.ground.actor.SetPosition(view.eye[0], view.eye[1], 0.0)
+        self.sky.actor.SetPosition(*view.eye)
+        self.window.aim(camera, float(self.solids.top_m.max(initial=30.0)), self._reach(view))
         return purse
-
-    def _soften(self, frame: int, width: float = 1.0) -> None:
-        """Move the sun a little, and the light of the sky much, so that the average of frames has soft shadows."""
-        for look in ("shadow", "cast"):
-            self.looks[look].set({"toSun": shifted_sun(frame, width)})
-        self.looks["ambient"].set({"toSun": sky_light(frame)})
 
     def _local(self, camera: Camera) -> Camera:
         return cameras.moved_by(camera, np.array([-self.origin[0], -self.origin[1], 0.0]))
@@ -318,57 +320,13 @@ class Scene:
         x0, y0, x1, y1 = self.city.bounds
         return float(np.hypot(x1 - x0, y1 - y0) + np.linalg.norm(view.eye)) + 2000.0
 
-    def _light(self, view: View) -> None:
-        forward = view.axes[0]
-        flat = np.hypot(forward[0], forward[1])
-        values: dict[str, float | Sequence[float]] = {
-            "haze": (0.9 * self.camera.distance, 3000.0 + 3.6 * self.camera.distance),
-            "ahead": (float(forward[0] / max(flat, 1e-6)), float(forward[1] / max(flat, 1e-6)), 0.0),
-            "steep": float(min(flat * 1.4, 1.0)),
-            "perPixel": 1.0 / view.focal_px,
-            "screen": (float(self.size[0]), float(self.size[1])),
-            "pixel": max(self.size[1] / 720.0, LEAST_SCALE),
-        }
-        for look in self.looks.values():
-            look.set(values)
-        self.ground.actor.SetPosition(view.eye[0], view.eye[1], 0.0)
-        self.sky.actor.SetPosition(*view.eye)
-
     def image(self) -> NDArray[np.uint8]:
         """The last frame, (h, w, 3), top row first."""
         return self.window.image()
 
     def pick(self, x: float, y: float, kinds: Sequence[str] = PICKED) -> Pick | None:
         """What is under a pixel, exactly, among some kinds of thing; None for the sky."""
-        origin, direction = cameras.ray(self.camera, x, y, self.size)
-        hit = None
-        if "building" in kinds and self.visible["buildings"]:
-            hit = self.picker.building(origin, direction)
-        if "observation" in kinds and self.visible["observations"]:
-            seen = dot(self.observations, self.dots, self.camera, x, y, self.size)
-            hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit
-        for kind, layer in (("feature", "features"), ("place", "places")):
-            if hit is None and kind in kinds and self.visible[layer]:
-                hit = self.features.disc(kind, self.camera, x, y, self.size)
-        return hit or self._on_ground(x, y, origin, kinds)
-
-    def _on_ground(self, x: float, y: float, origin: Floats, kinds: Sequence[str]) -> Pick | None:
-        place = self.ground_point(x, y)
-        if place is None:
-            return None
-        distance = float(np.linalg.norm(np.array(place) - origin))
-        if "feature" in kinds and self.visible["features"]:
-            pixel_m = cameras.metres_per_pixel(self.camera, self.size) * self.size[1] / 720.0
-            if id := self.features.on_ground(place, pixel_m):
-                return Pick("feature", id, -1, place, distance)
-        for kind, layer, find, shapes in (
-            ("road", "roads", self.on_ground.road, self.drawn.table("roads")),
-            ("zone", "zones", self.on_ground.zone, self.zones),
-        ):
-            row = find(place) if kind in kinds and self.visible[layer] else -1
-            if row >= 0:
-                return Pick(kind, str(shapes.ids[row]), row, place, distance)
-        return Pick("ground", "", -1, place, distance)
+        return finding.pick(self, x, y, kinds)
 
     def ground_point(self, x: float, y: float) -> tuple[float, float, float] | None:
         """Where the ray through a pixel meets the ground; None for the sky."""
@@ -385,12 +343,7 @@ class Scene:
 
     def in_polygon(self, pixels: Floats) -> Ints:
         """Buildings whose middle is seen inside a polygon of pixels (k, 2); wholes, not their parts."""
-        solids = self.solids
-        if not len(solids):
-            return np.zeros(0, np.int64)
-        seen, depth = self.project(np.c_[solids.centre, (solids.base_m + solids.top_m) / 2])
-        rows = np.flatnonzero((depth > 0) & solids.drawn & ~self.picker.hidden)
-        return np.asarray(np.unique(solids.owner[rows[inside_mask(seen[rows], pixels)]]))
+        return finding.in_polygon(self, pixels)
 
     def finalize(self) -> None:
         """Give the graphics memory back; the Scene cannot be used after."""

@@ -1,0 +1,64 @@
+"""What of a scene is under a pixel or inside a shape on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vidbudova.scene import camera as cameras
+from vidbudova.scene.camera import Floats
+from vidbudova.scene.ground_pick import dot
+from vidbudova.scene.pick import Pick, inside_mask
+from vidbudova.scene.solids import Ints
+
+if TYPE_CHECKING:
+    from vidbudova.scene.scene import Scene
+
+PICKED = ("building", "observation", "feature", "place", "road", "zone")
+"""What `pick` finds before the bare ground, unless it is told fewer."""
+
+
+def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
+    """What is under a pixel, exactly; None for the sky."""
+    origin, direction = cameras.ray(scene.camera, x, y, scene.size)
+    hit = None
+    if "building" in kinds and scene.visible["buildings"]:
+        hit = scene.picker.building(origin, direction)
+    if "observation" in kinds and scene.visible["observations"]:
+        seen = dot(scene.observations, scene.dots, scene.camera, x, y, scene.size)
+        hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit
+    for kind, layer in (("feature", "features"), ("place", "places")):
+        if hit is None and kind in kinds and scene.visible[layer]:
+            hit = scene.features.disc(kind, scene.camera, x, y, scene.size)
+    return hit or _on_ground(scene, x, y, origin, kinds)
+
+
+def _on_ground(scene: Scene, x: float, y: float, origin: Floats, kinds: Sequence[str]) -> Pick | None:
+    place = scene.ground_point(x, y)
+    if place is None:
+        return None
+    distance = float(np.linalg.norm(np.array(place) - origin))
+    if "feature" in kinds and scene.visible["features"]:
+        pixel_m = cameras.metres_per_pixel(scene.camera, scene.size) * scene.size[1] / 720.0
+        if id := scene.features.on_ground(place, pixel_m):
+            return Pick("feature", id, -1, place, distance)
+    for kind, layer, find, shapes in (
+        ("road", "roads", scene.on_ground.road, scene.drawn.table("roads")),
+        ("zone", "zones", scene.on_ground.zone, scene.zones),
+    ):
+        row = find(place) if kind in kinds and scene.visible[layer] else -1
+        if row >= 0:
+            return Pick(kind, str(shapes.ids[row]), row, place, distance)
+    return Pick("ground", "", -1, place, distance)
+
+
+def in_polygon(scene: Scene, pixels: Floats) -> Ints:
+    """Buildings whose middle is seen inside a polygon of pixels (k, 2); wholes, not their parts."""
+    solids = scene.solids
+    if not len(solids):
+        return np.zeros(0, np.int64)
+    seen, depth = scene.project(np.c_[solids.centre, (solids.base_m + solids.top_m) / 2])
+    rows = np.flatnonzero((depth > 0) & solids.drawn & ~scene.picker.hidden)
+    return np.asarray(np.unique(solids.owner[rows[inside_mask(seen[rows], pixels)]]))
