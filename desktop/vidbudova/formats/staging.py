@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from vidbudova.formats import arrays
 from vidbudova.model import schema
 
 
@@ -16,6 +18,7 @@ class Staging:
     """Writes a staging file; a table is made when its first row comes."""
 
     def __init__(self, path: Path) -> None:
+        self.files = path.with_name(path.name + ".files")
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA synchronous=OFF")
@@ -38,6 +41,13 @@ class Staging:
         self._db.execute(f'CREATE TABLE "{table}" ({", ".join(described)})')
         self._columns[table] = columns
         return columns
+
+    def add_file(self, path: Path) -> str:
+        """Move a finished file of arrays beside the staging file; gives its sha256, for the row that names it."""
+        self.files.mkdir(exist_ok=True)
+        sha256 = arrays.sha256_of(path)
+        shutil.move(path, self.files / f"{sha256}.{arrays.ENDING}")
+        return sha256
 
     def query(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of what was staged so far; for the second look that parts of buildings need."""

@@ -190,6 +190,10 @@ class Session:
         """(ids, shapely geometries)."""
         return self.project.geometries(table)
 
+    def layer_file(self, sha256: str) -> Path | None:
+        """The file of arrays that a row of terrain, imagery, clouds or models names; None if it is not here."""
+        return self.project.layer_file(sha256)
+
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return self.project.count(table)

@@ -11,7 +11,7 @@ from vidbudova.model import cells
 from vidbudova.model.change import NOW, decode, digest, encode
 from vidbudova.model.merge import Folding
 from vidbudova.model.schema import GEOM, TABLES, Table
-from vidbudova.store import heads, layers, log, media, reading
+from vidbudova.store import heads, layer_files, layers, log, media, reading
 from vidbudova.store.access import Access
 from vidbudova.store.connection import Connection
 from vidbudova.store.ddl import PARKED
@@ -41,6 +41,7 @@ def check(project: Access) -> list[Problem]:
         if not problems:
             problems += _limited("tables", _heads(db, folding)) + _limited("tables", _tables(db, project.srs_id))
         problems += list(_layers(db))
+        problems += _limited("layers", layer_files.problems(db, project))
         return problems + _limited("media", _media(db, project))
 
 

@@ -16,6 +16,7 @@ from vidbudova.store import (
     drives,
     heads,
     identity,
+    layer_files,
     layers,
     log,
     opening,
@@ -155,7 +156,7 @@ class Project(View):
         planned = layers.plan(staging, draft_fields)
         if not planned:
             raise UserError("import-empty", file=draft_fields.get("source", staging.name), reason=_("it has no rows"))
-        with self.writing() as db:
+        with layer_files.brought(self, staging), self.writing() as db:
             known = {i for (i,) in db.execute("SELECT DISTINCT layer FROM vb_layer")}
             layers.copy_in(db, staging, [p for p in planned if p.id not in known], self.srs_id, progress)
             deltas = [p.delta() for p in planned]
@@ -204,9 +205,10 @@ class Project(View):
         return snapshots.listed(self.beside("snapshots"))
 
     def save_copy(self, path: Path | str) -> None:
-        """A whole copy, photos too; opened, it is a replica of its own."""
+        """A whole copy, photos and files of layers too; opened, it is a replica of its own."""
         target = Path(path)
-        snapshots.save_copy(self.path, self.beside("media"), target, beside(target, "media"))
+        folders = {self.beside(kind): beside(target, kind) for kind in ("media", "layers")}
+        snapshots.save_copy(self.path, folders, target)
 
     def _import_draft(self, deltas: list[Delta], first: layers.Layer, author: str, time_ms: int) -> Draft:
         name = str(first.fields.get("source") or first.fields.get("name") or "")

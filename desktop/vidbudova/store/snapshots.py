@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from vidbudova.errors import UserError
@@ -71,11 +72,12 @@ def take(source: Path, folder: Path, lines: int, keep: int = KEEP) -> Path:
     return target
 
 
-def save_copy(source: Path, media: Path, target: Path, target_media: Path) -> None:
-    """A copy of project and photos; opened, it is a replica of its own."""
+def save_copy(source: Path, folders: Mapping[Path, Path], target: Path) -> None:
+    """A copy of a project and of the folders beside it (from: to); opened, it is a replica of its own."""
     if target.exists():
         raise UserError("project-exists", path=target)
     with mended(target):
-        if media.is_dir():
-            shutil.copytree(media, target_media, dirs_exist_ok=True)
+        for old, new in folders.items():
+            if old.is_dir():
+                shutil.copytree(old, new, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
     back_up(source, target, forget=("fingerprint", "open"))

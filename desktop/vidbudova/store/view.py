@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from vidbudova.model.change import NOW, Change, Value, decode
 from vidbudova.model.merge import Conflict
 from vidbudova.model.schema import TABLES
 from vidbudova.model.shapes import Shapes
-from vidbudova.store import log, reading, stack
+from vidbudova.store import layer_files, log, reading, stack
 from vidbudova.store.access import Access
 
 
@@ -47,6 +48,10 @@ class View(Access):
         """(ids, shapely geometries)."""
         with self.looking() as db:
             return reading.geometries(db, TABLES[table])
+
+    def layer_file(self, sha256: str) -> Path | None:
+        """The file of arrays that a row of terrain, imagery, clouds or models names; None if it is not here."""
+        return layer_files.path_of(self, sha256)
 
     def count(self, table: str) -> int:
         """How many rows there are."""

@@ -270,7 +270,7 @@ def left_of(path: Path) -> Path | None:
     from vidbudova.store.access import beside
 
     parts = [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))]
-    parts += [beside(path, "media"), beside(path, "snapshots")]
+    parts += [beside(path, "media"), beside(path, "layers"), beside(path, "snapshots")]
     return next((part for part in parts if part.exists()), None)
 
 
