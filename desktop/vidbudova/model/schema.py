@@ -17,6 +17,7 @@ from vidbudova.model.codes import (
 )
 from vidbudova.model.fields import GEOM, SOURCE_FIELDS, Field, Geometry, Kind, Role, Table
 from vidbudova.model.schema_files import CLOUDS, IMAGERY, MODELS, TERRAIN
+from vidbudova.model.schema_views import CAMERA_PATHS, VIEWS
 from vidbudova.text import mark as _
 
 __all__ = ["GEOM", "LAYER_KINDS", "SOURCE_FIELDS", "TABLES", "Field", "Geometry", "Kind", "Role", "Table"]
@@ -268,7 +269,7 @@ TABLES: MappingProxyType[str, Table] = MappingProxyType(
         for t in (
             BUILDINGS, ROADS, RAIL, WATER, WATERWAYS, LANDUSE, TREES, POWER, PIPELINES, PLACES, FEATURES,
             TERRAIN, IMAGERY, CLOUDS, MODELS,
-            OBSERVATIONS, SIGHTINGS, QUARANTINE, MATCHES, DAMAGE_MARKS, PHOTOS, ZONES, LAYERS, PROJECT,
+            OBSERVATIONS, SIGHTINGS, QUARANTINE, MATCHES, DAMAGE_MARKS, PHOTOS, ZONES, VIEWS, CAMERA_PATHS, LAYERS, PROJECT,
         )
     }
 )

@@ -26,7 +26,7 @@ Faces = tuple[Floats, Floats, Floats]
 
 def bridges(ground: Ground, lines: Shapes, width_m: Floats, style: Style, top: str) -> Bands:
     """The bridges among the lines of a table; pieces of one bridge are joined first."""
-    spans, widths, levels = _spans(lines, width_m)
+    spans, widths, levels = spans_of(lines, width_m)
     boxes = np.array([s.bounds for s in spans]).reshape(-1, 4)
     low, high = boxes[:, :2] - ground.origin - 10.0, boxes[:, 2:] - ground.origin + 10.0
     grid = grid_of(low, high, np.full(len(spans), 12.0), BRIDGE_TILE_M)
@@ -42,7 +42,7 @@ def bridges(ground: Ground, lines: Shapes, width_m: Floats, style: Style, top: s
     return Bands([Band(grid, make, 0.0, FARTHEST_M)])
 
 
-def _spans(lines: Shapes, width_m: Floats) -> tuple[list[shapely.LineString], list[float], list[float]]:
+def spans_of(lines: Shapes, width_m: Floats) -> tuple[list[shapely.LineString], list[float], list[float]]:
     """Whole bridges with their widths and levels."""
     rows = np.flatnonzero(truths(lines, "bridge") & (np.diff(lines.feature_offsets) > 0))
     level = np.clip(np.nan_to_num(real(lines, "level"), nan=1.0), 1.0, 3.0)
