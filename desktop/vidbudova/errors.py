@@ -230,6 +230,18 @@ TROUBLES: dict[str, Trouble] = {
         _("The project is untouched; no half file was left."),
         _("Choose another place or format."),
     ),
+    "export-cancelled": Trouble(
+        52, _("{file} was not written: it was cancelled."), NOTHING_CHANGED, _("Start it again.")
+    ),
+    "no-video-encoder": Trouble(
+        53,
+        _("There is no video encoder on this computer."),
+        _("The camera path is kept; pictures can be written."),
+        _("Put the ffmpeg program beside this one, or install it."),
+    ),
+    "path-empty": Trouble(
+        54, _("The camera path {name} has no views."), NOTHING_CHANGED, _("Add views to it and try again.")
+    ),
     "plugin-unknown": Trouble(
         60, _("There is no plugin “{id}”."), NOTHING_CHANGED, _("See “plugins” for what there is.")
     ),

@@ -43,11 +43,23 @@ def main(argv: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
-    from vidbudova.cli import checking, conflicts, damage, history, importing, info, making, pictures, plugins, zones
+    from vidbudova.cli import (
+        checking,
+        conflicts,
+        damage,
+        history,
+        importing,
+        info,
+        journeys,
+        making,
+        pictures,
+        plugins,
+        zones,
+    )
 
     whole = Parser(prog="vidbudova", description=_("3D twin of a city for the people who rebuild it."))
     commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
-    for room in (making, importing, info, damage, zones, history, plugins, conflicts, pictures, checking):
+    for room in (making, importing, info, damage, zones, history, plugins, conflicts, pictures, journeys, checking):
         room.register(commands)
     return whole
 

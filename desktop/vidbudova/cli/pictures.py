@@ -27,7 +27,7 @@ def register(commands: Any) -> None:
     render = command(commands, "render", render_, _("a picture of the city, without a window"))
     render.add_argument("--out", required=True, type=Path, metavar="FILE.png")
     render.add_argument("--size", type=picture_size, default=SIZE, metavar="WxH", help=_("in pixels"))
-    about = _("overview, top, the name of a zone, or the id of a building")
+    about = _("overview, top, the name of a view or zone, or the id of a building")
     render.add_argument("--view", default="overview", metavar="NAME", help=about)
     render.add_argument("--scenario", default=NOW, metavar="S")
     about = _("damage, none, or a field of buildings such as use or height_m")
@@ -55,9 +55,13 @@ def render_(args: Namespace) -> Answer:
 def _view(session: Session, name: str, size: tuple[int, int]) -> Camera | None:
     """The camera of a view; None for the overview of everything."""
     from vidbudova.scene.camera import Camera, fit, top
+    from vidbudova.scene.video import camera_of
+    from vidbudova.session import views
 
     if name == "overview":
         return None
+    if id := views.find(session, name):
+        return camera_of(session.row("views", id) or {})
     if name == "top":
         return fit(top(Camera()), session.bounds("buildings") or session.bounds() or (0.0, 0.0, 1000.0, 1000.0), size)
     return fit(Camera(pitch_deg=38.0, heading_deg=22.0), _bounds_of(session, name), size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
@@ -285,6 +286,17 @@ class Scene:
         purse = self._prepare(detail, max(STILL_PURSE_S, self.still_s), still=True)
         self._short_of_tiles = purse.short
         self.window.begin_average()
+
+    def film(self, detail: float, averaged: int = 1) -> None:
+        """Draw a frame that depends on nothing but city and camera, however long it takes."""
+        self._resting = None
+        self._prepare(detail, math.inf, still=averaged > 1)
+        if averaged == 1:
+            self.window.draw()
+            return
+        self.window.begin_average()
+        for _frame in range(averaged):
+            self.refine()
 
     def refine(self) -> bool:
         """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""

@@ -26,17 +26,27 @@ COLOURABLE = ("text", "integer", "real", "boolean")
 
 def picture(session: Session, size: Size, view: Camera | None = None, colour_by: str = "damage") -> NDArray[np.uint8]:
     """The city as a picture (h, w, 3): from `view` or the whole; coloured by damage, by a field, or plain for ""."""
+    scene = dressed_scene(session, size, colour_by)
+    try:
+        scene.set_camera(view or overview(scene.city, size))
+        scene.render("still")
+        return scene.image()
+    finally:
+        scene.finalize()
+
+
+def dressed_scene(session: Session, size: Size, colour_by: str = "damage") -> Scene:
+    """A Scene of its own for pictures and videos, with the city in its colours; finalize it after use."""
     city = load(session)
     scene = Scene(size)
     scene.still_s = math.inf
     try:
         scene.set_city(city)
         _dress(scene, session, city, colour_by)
-        scene.set_camera(view or overview(city, size))
-        scene.render("still")
-        return scene.image()
-    finally:
+    except BaseException:
         scene.finalize()
+        raise
+    return scene
 
 
 def overview(city: City, size: Size) -> Camera:
