@@ -163,7 +163,9 @@ void main() {
 """
 )
 
-SHADOW_FRAGMENT = _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, shadowShare * (1.0 - fog)); }"
+SHADOW_FRAGMENT = (
+    _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, sunShare * shadowShare * (1.0 - fog)); }"
+)
 
 FLAT_VERTEX = (
     _VERTEX_HEAD
@@ -175,7 +177,7 @@ void main() {
   gl_Position = MCDCMatrix * vertexMC;
   gl_Position.z = gl_Position.w * depth;
   fog = hazeAt(gl_Position.w);
-  tint = colour.rgb;
+  tint = colour.rgb * flatLight;
 }
 """
 )
@@ -218,15 +220,33 @@ uniform mat4 MCDCMatrix;
 in float height;
 out vec3 tint;
 out float fog;
-out float solid;
+out vec3 way;
 void main() {
-  solid = 1.0;
+  way = vertexMC.xyz;
   gl_Position = MCDCMatrix * vertexMC;
   gl_Position.z = gl_Position.w * 0.9999999;
   tint = mix(skyLow, skyHigh, 1.0 - exp(-height * 3.2));
   fog = 0.0;
 }
 """
+
+SKY_FRAGMENT = (
+    _FRAGMENT_HEAD
+    + """
+in vec3 way;
+void main() {
+  vec3 found = tint;
+  if (glow.r > 0.0) {
+    // a wide glow about the sun, a narrow one, and its disc
+    float near = max(dot(normalize(way), toSun), 0.0);
+    found += glow * (pow(near, 5.0) + 0.9 * pow(near, 60.0));
+    found = mix(found, vec3(1.0, 0.97, 0.90), smoothstep(0.99988, 0.99994, near) * step(0.0, toSun.z));
+  }
+  float grain = (fract(dot(gl_FragCoord.xy, vec2(0.754877666, 0.569840296))) - 0.5) / 255.0;
+  gl_FragData[0] = vec4(found + grain, 1.0);
+}
+"""
+)
 
 LINE_VERTEX = (
     _VERTEX_HEAD

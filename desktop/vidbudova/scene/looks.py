@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from vidbudova.scene import glsl
+from vidbudova.scene.daylight import TO_SUN, Vector
 from vidbudova.scene.style import Style
 from vidbudova.scene.surface import Look
 
@@ -31,7 +32,6 @@ BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
 SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
 AMBIENT_SHARE = 0.3
 FEATURE_SHARE = 0.22
-TO_SUN = (-0.64, -0.27, 0.72)
 
 Shares = dict[str, dict[str, tuple[str, float]]]
 
@@ -97,7 +97,7 @@ def make_looks(style: Style) -> dict[str, Look]:
     looks["feature_line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
     for name, half_px in (("pin", 4.6), ("place", 4.0)):
         looks[name] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": half_px, "ring": style["unmatched"]})
-    looks["sky"] = Look(glsl.SKY_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
+    looks["sky"] = Look(glsl.SKY_VERTEX, glsl.SKY_FRAGMENT, common)
     return looks
 
 
@@ -121,14 +121,17 @@ def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
         "shadowShare": style.numbers["shadow_share"],
         "skyLow": style["sky_low"],
         "skyHigh": style["sky_high"],
+        "flatLight": (1.0, 1.0, 1.0),
+        "sunShare": 1.0,
+        "glow": (0.0, 0.0, 0.0),
     }
 
 
-def shifted_sun(frame: int, width: float) -> Sequence[float]:
+def shifted_sun(frame: int, width: float, sun: Vector = TO_SUN) -> Sequence[float]:
     """The sun, moved about within a disc; width 0 is its middle."""
     turn, reach = 2.39996 * frame, 0.035 * width * ((frame % 12 + 0.5) / 12.0) ** 0.5
-    x, y, z = TO_SUN
-    flat = math.hypot(x, y)
+    x, y, z = sun
+    flat = max(math.hypot(x, y), 1e-6)
     along, across = reach * math.cos(turn), reach * math.sin(turn)
     return (x + across * y / flat + along * x / flat, y - across * x / flat + along * y / flat, z)
 

@@ -17,6 +17,7 @@ from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
+from vidbudova.scene.daylight import Daylight
 from vidbudova.scene.dressing import Dress, dressed
 from vidbudova.scene.features import Features
 from vidbudova.scene.finding import PICKED
@@ -229,6 +230,7 @@ class Scene:
         self.theme = style(name)
         for look in self.looks.values():
             look.set(uniforms_of(self.theme))
+        self.light.shine(self.light.daylight, self.theme)
         for layer in shares_of(self.theme):
             self.set_opacity(layer, self.opacity.get(layer, 1.0))
         self.ground.remove()
@@ -242,6 +244,10 @@ class Scene:
         self.set_building_forms(broken)
         for tell, arguments in said.items():
             getattr(self, tell)(*arguments)
+
+    def set_daylight(self, daylight: Daylight | None) -> None:
+        """Let the sun of a day shine; None for the architect's light."""
+        self.light.shine(daylight, self.theme)
 
     def set_camera(self, camera: Camera) -> None:
         """Look from there at the next frame."""
