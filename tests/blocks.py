@@ -36,7 +36,7 @@ def new(path: Path, author: str = "Olena") -> Session:
 
 def add_layer(session: Session, folder: Path, table: str, rows: Iterable[Mapping[str, Any]], name: str) -> None:
     """Bring rows in as a layer; `geom` is a shapely geometry."""
-    listed = [{**row, "geom": _wkb(table, row["geom"]), "source_id": row["id"]} for row in rows]
+    listed = [{**row, **_shape(table, row), "source_id": row["id"]} for row in rows]
     staging = folder / f"{name}.staging"
     writer = Staging(staging)
     writer.add(table, listed)
@@ -46,6 +46,10 @@ def add_layer(session: Session, folder: Path, table: str, rows: Iterable[Mapping
         staging, {"source": name, "name": name, "sha256": sha256, "layers": [{"kind": table, "name": name}]}
     )
     staging.unlink()
+
+
+def _shape(table: str, row: Mapping[str, Any]) -> dict[str, bytes]:
+    return {"geom": _wkb(table, row["geom"])} if "geom" in row else {}
 
 
 def _wkb(table: str, shape: shapely.Geometry) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,11 @@ def readings(session: Session) -> dict[str, int]:
     return session.remembered("readings", TABLES, lambda: _readings(session))
 
 
+def readings_of(session: Session, said: Mapping[str, str]) -> dict[str, int]:
+    """The same if the observations said this (text by observation); those not named say nothing."""
+    return _spoken(_matches(session, readable=True, said=said))
+
+
 def taken_for(session: Session, building_id: str) -> list[Taken]:
     """The observations taken for a building, the nearest first."""
     by_building = session.remembered("matches by building", TABLES, lambda: _taken(session))
@@ -49,10 +55,12 @@ class _Matches:
         return best_for_buildings(self.pairs, severities(self.reading)[self.pairs.observation])
 
 
-def _matches(session: Session, readable: bool) -> _Matches:
+def _matches(session: Session, readable: bool, said: Mapping[str, str] | None = None) -> _Matches:
     found = session.columns("matches", ["building", "observation", "distance_m"])
-    said = session.columns("observations", ["latest_grade"])
-    grade = dict(zip(said["id"], codes(said["latest_grade"]).tolist(), strict=True))
+    if said is None:
+        latest = session.columns("observations", ["latest_grade"])
+        said = dict(zip(latest["id"], latest["latest_grade"], strict=True))
+    grade = dict(zip(said, codes(np.array(list(said.values()), object)).tolist(), strict=True))
     known = [o in grade and (not readable or grade[o] != NONE) for o in found["observation"]]
     seen, observation = _numbered(found["observation"][known])
     built, building = _numbered(found["building"][known])
@@ -73,7 +81,10 @@ def _numbered(ids: NDArray[np.generic]) -> tuple[NDArray[np.object_], NDArray[np
 
 
 def _readings(session: Session) -> dict[str, int]:
-    matches = _matches(session, readable=True)
+    return _spoken(_matches(session, readable=True))
+
+
+def _spoken(matches: _Matches) -> dict[str, int]:
     best = matches.speaking()
     building, reading = matches.pairs.building[best], matches.reading[matches.pairs.observation[best]]
     return dict(zip(matches.built[building], reading.tolist(), strict=True))
