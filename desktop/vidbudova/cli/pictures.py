@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from vidbudova.text import _, number
 
 if TYPE_CHECKING:
     from vidbudova.scene.camera import Camera
+    from vidbudova.scene.still import When
     from vidbudova.session import Session
 
 SIZE = (1280, 720)
@@ -32,6 +34,10 @@ def register(commands: Any) -> None:
     render.add_argument("--scenario", default=NOW, metavar="S")
     about = _("damage, none, or a field of buildings such as use or height_m")
     render.add_argument("--colour-by", default="damage", metavar="FIELD", help=about)
+    about = _("let the sun of a moment shine: 2026-06-21T18:00 by the city's clock, or with a zone (+03:00, Z)")
+    render.add_argument("--sun", metavar="TIME", help=about)
+    about = _("the damage as of a day: YYYY-MM-DD, or “before” any was seen")
+    render.add_argument("--at", metavar="DATE", help=about)
     export = command(commands, "export", export_, _("write a layer to a file for others"))
     export.add_argument("--layer", required=True, metavar="L", help=_("a table (buildings, zones …) or a layer's name"))
     export.add_argument("--out", required=True, type=Path, metavar="FILE", help=_("its ending says the format"))
@@ -45,11 +51,43 @@ def render_(args: Namespace) -> Answer:
         raise UserError("no-such-thing", what=_("scenario"), id=args.scenario)
     with to_look(args) as session:
         view = _view(session, args.view, args.size)
-        image = picture(session, args.size, view, "" if args.colour_by == "none" else args.colour_by)
+        when, said = _when(session, args.sun, args.at)
+        image = picture(session, args.size, view, "" if args.colour_by == "none" else args.colour_by, when)
     _write(args.out, image)
     width, height = args.size
-    body = {"out": str(args.out), "width": width, "height": height, "bytes": args.out.stat().st_size}
+    body = {"out": str(args.out), "width": width, "height": height, "bytes": args.out.stat().st_size, **said}
     return Answer(body, [f"{args.out} ({width}×{height})"])
+
+
+def _when(session: Session, sun: str | None, at: str | None) -> tuple[When, dict[str, Any]]:
+    """The moment of a picture, and what the answer says of it."""
+    from vidbudova.scene.daylight import sun_over
+    from vidbudova.scene.still import When
+    from vidbudova.session.moments import parse
+
+    on = parse(at) if at else None
+    said: dict[str, Any] = {"at": at} if at else {}
+    if not sun:
+        return When(None, on), said
+    x0, y0, x1, y1 = session.bounds("buildings") or session.bounds() or (0.0, 0.0, 1000.0, 1000.0)
+    middle = (x0 + x1) / 2, (y0 + y1) / 2
+    moment = _moment(sun, middle, session.crs)
+    found = sun_over(middle, session.crs, moment)
+    elevation, azimuth = round(found.elevation_deg, 3), round(found.azimuth_deg, 3)
+    said["sun"] = {"time": moment.isoformat(), "elevation_deg": elevation, "azimuth_deg": azimuth}
+    return When(moment, on), said
+
+
+def _moment(words: str, middle: tuple[float, float], crs: str) -> datetime:
+    """An aware time; one without a zone is by the city's clock."""
+    from vidbudova.scene.daylight import city_zone
+
+    try:
+        found = datetime.fromisoformat(words)
+    except ValueError as error:
+        reason = _("a time is written like 2026-06-21T18:00")
+        raise UserError("value-wrong", value=words, field=_("a time"), reason=reason) from error
+    return found if found.tzinfo is not None else found.replace(tzinfo=city_zone(middle, crs, found.date()))
 
 
 def _view(session: Session, name: str, size: tuple[int, int]) -> Camera | None:

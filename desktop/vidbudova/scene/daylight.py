@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vidbudova.model.clock import city_offset_h
 from vidbudova.model.crs import transform
 from vidbudova.model.sun import Sun, sun_at
 from vidbudova.scene.style import Colour, Style, rgb_of
@@ -67,6 +68,12 @@ def sun_over(xy: tuple[float, float], crs: str, at: datetime) -> Sun:
     """Height and true azimuth of the sun over a place of the project."""
     lon, lat = place_of(xy, crs)
     return sun_at(at, lat, lon)
+
+
+def city_zone(xy: tuple[float, float], crs: str, day: date) -> timezone:
+    """The zone of a city's own clock on a day."""
+    lon, lat = place_of(xy, crs)
+    return timezone(timedelta(hours=city_offset_h(lon, lat, day)))
 
 
 def _turn_deg(lon: float, lat: float, crs: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +15,7 @@ from vidbudova.model.schema import TABLES
 from vidbudova.scene.camera import Camera, Size, fit
 from vidbudova.scene.city import City, load
 from vidbudova.scene.colouring import Colouring, by_damage, by_kind, by_number
+from vidbudova.scene.daylight import daylight_over
 from vidbudova.scene.scene import Scene
 from vidbudova.text import _
 
@@ -24,9 +27,22 @@ COLOURABLE = ("text", "integer", "real", "boolean")
 """Kinds of fields that say something as a colour."""
 
 
-def picture(session: Session, size: Size, view: Camera | None = None, colour_by: str = "damage") -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True)
+class When:
+    """The moment of a picture: an aware time for the sun, and the day whose damage is shown; None for as always."""
+
+    sun: datetime | None = None
+    on: date | None = None
+
+
+AS_ALWAYS = When()
+
+
+def picture(
+    session: Session, size: Size, view: Camera | None = None, colour_by: str = "damage", when: When = AS_ALWAYS
+) -> NDArray[np.uint8]:
     """The city as a picture (h, w, 3): from `view` or the whole; coloured by damage, by a field, or plain for ""."""
-    scene = dressed_scene(session, size, colour_by)
+    scene = dressed_scene(session, size, colour_by, when)
     try:
         scene.set_camera(view or overview(scene.city, size))
         scene.render("still")
@@ -35,14 +51,14 @@ def picture(session: Session, size: Size, view: Camera | None = None, colour_by:
         scene.finalize()
 
 
-def dressed_scene(session: Session, size: Size, colour_by: str = "damage") -> Scene:
+def dressed_scene(session: Session, size: Size, colour_by: str = "damage", when: When = AS_ALWAYS) -> Scene:
     """A Scene of its own for pictures and videos, with the city in its colours; finalize it after use."""
     city = load(session)
     scene = Scene(size)
     scene.still_s = math.inf
     try:
         scene.set_city(city)
-        _dress(scene, session, city, colour_by)
+        _dress(scene, session, city, colour_by, when)
     except BaseException:
         scene.finalize()
         raise
@@ -54,20 +70,34 @@ def overview(city: City, size: Size) -> Camera:
     return fit(Camera(pitch_deg=HOME_PITCH, heading_deg=HOME_HEADING), city.heart(), size, margin=0.0)
 
 
-def _dress(scene: Scene, session: Session, city: City, colour_by: str) -> None:
+def _dress(scene: Scene, session: Session, city: City, colour_by: str, when: When) -> None:
     zones = session.shapes("zones", ("kind", "colour", "phase", "height_m", "name"))
     scene.set_zones(zones)
+    ids = city.table("buildings").ids
     if colour_by:
-        coloured = colouring_of(session, city.table("buildings").ids, colour_by)
+        coloured = colouring_of(session, ids, colour_by, when.on)
         scene.set_building_colours(coloured.rgb(), coloured.hatched, coloured.broken)
+    if when.on is not None:
+        from vidbudova.session.moments import not_yet_built
+
+        scene.set_hidden(not_yet_built(session, ids, when.on))
+    if when.sun is not None:
+        scene.set_daylight(daylight_over(middle(city), session.crs, when.sun))
 
 
-def colouring_of(session: Session, ids: NDArray[np.object_], colour_by: str) -> Colouring:
-    """The colours of buildings by damage, or by a field of theirs; UserError if there is no such field."""
+def middle(city: City) -> tuple[float, float]:
+    """The middle of a city's bounds, where its sun is worked out."""
+    x0, y0, x1, y1 = city.bounds
+    return (x0 + x1) / 2, (y0 + y1) / 2
+
+
+def colouring_of(session: Session, ids: NDArray[np.object_], colour_by: str, on: date | None = None) -> Colouring:
+    """The colours of buildings by damage (on a day), or by a field; UserError if there is no such field."""
     if colour_by == "damage":
         from vidbudova.session.damage import damage_view
+        from vidbudova.session.moments import damage_on
 
-        return by_damage(damage_view(session, ids))
+        return by_damage(damage_view(session, ids) if on is None else damage_on(session, ids, on))
     field = next((f for f in TABLES["buildings"].fields if f.name == colour_by and f.kind in COLOURABLE), None)
     if field is None:
         raise UserError("no-such-thing", what=_("field of buildings"), id=colour_by)
