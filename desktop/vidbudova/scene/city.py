@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes, from_geometries
-from vidbudova.scene.solids import Solids, solids_of, vertex_offsets
+from vidbudova.scene.solids import Solids, solids_of
 
 if TYPE_CHECKING:
     from vidbudova.session import Session
@@ -35,9 +35,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 MIXED = ("power", "features")
 """Tables whose shapes are of several kinds: in a City they are `<table>_points`, `_lines` and `_areas`."""
 
-FEW = 20
-"""Buildings; fewer have no heart."""
-
 KINDS = {0: "points", 4: "points", 1: "lines", 5: "lines", 2: "lines", 3: "areas", 6: "areas"}
 
 
@@ -51,17 +48,6 @@ class City:
     shapes: Mapping[str, Shapes] = field(default_factory=dict)
     bounds: Bounds = (0.0, 0.0, 1000.0, 1000.0)
     solids: Solids | None = None
-
-    def heart(self) -> Bounds:
-        """Where the buildings are, but for the few far off; the bounds of everything where there are hardly any."""
-        buildings = self.table("buildings")
-        firsts = vertex_offsets(buildings)[:-1]
-        firsts = firsts[np.diff(vertex_offsets(buildings)) > 0]
-        if len(firsts) < FEW:
-            return self.bounds
-        (x0, y0), (x1, y1) = np.percentile(buildings.xy[firsts], [2, 98], axis=0)
-        around = 0.04 * max(x1 - x0, y1 - y0)
-        return float(x0 - around), float(y0 - around), float(x1 + around), float(y1 + around)
 
     def table(self, name: str) -> Shapes:
         """The shapes of a table; none if the city has no such table."""

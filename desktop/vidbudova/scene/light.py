@@ -55,7 +55,7 @@ class Light:
         forward = view.axes[0]
         flat = np.hypot(forward[0], forward[1])
         values: dict[str, float | Sequence[float]] = {
-            "haze": (0.9 * camera.distance, 3000.0 + 3.6 * camera.distance),
+            "haze": (1.1 * camera.distance, 1500.0 + 2.0 * camera.distance),
             "ahead": (float(forward[0] / max(flat, 1e-6)), float(forward[1] / max(flat, 1e-6)), 0.0),
             "steep": float(min(flat * 1.4, 1.0)),
             "perPixel": 1.0 / view.focal_px,

@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from vidbudova.errors import UserError
 from vidbudova.model.schema import TABLES
-from vidbudova.scene.camera import Camera, Size, fit
+from vidbudova.scene.camera import Camera, Size
 from vidbudova.scene.city import City, load
 from vidbudova.scene.colouring import Colouring, by_damage, by_kind, by_number
 from vidbudova.scene.daylight import daylight_over
+from vidbudova.scene.framing import home
 from vidbudova.scene.scene import Scene
 from vidbudova.text import _
 
 if TYPE_CHECKING:
     from vidbudova.session import Session
 
-HOME_PITCH, HOME_HEADING = 24.0, 22.0
 COLOURABLE = ("text", "integer", "real", "boolean")
 """Kinds of fields that say something as a colour."""
 
@@ -66,8 +66,8 @@ def dressed_scene(session: Session, size: Size, colour_by: str = "damage", when:
 
 
 def overview(city: City, size: Size) -> Camera:
-    """The heart of the city from the south-south-west, low enough that the horizon is seen."""
-    return fit(Camera(pitch_deg=HOME_PITCH, heading_deg=HOME_HEADING), city.heart(), size, margin=0.0)
+    """The city from the south-south-west, low enough that the horizon is seen."""
+    return home(city, size)
 
 
 def _dress(scene: Scene, session: Session, city: City, colour_by: str, when: When) -> None:
