@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from vidbudova.scene import massing
+from vidbudova.scene.lattice import Lattice
 from vidbudova.scene.solids import Floats, Ints, Solids
 
 BATCH = 24
@@ -28,14 +30,22 @@ class Pick:
 class Picker:
     """Rays against buildings."""
 
-    def __init__(self, solids: Solids) -> None:
+    def __init__(self, solids: Solids, ground_m: Floats | None = None) -> None:
         self.solids = solids
+        self.ground_m = np.zeros(len(solids)) if ground_m is None else ground_m
+        """The height that each stands at."""
         self.rows = np.flatnonzero(solids.drawn)
-        low, high = solids.low[self.rows], solids.high[self.rows]
-        self.tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
-        self.highest_m = float(solids.top_m.max(initial=0.0))
+        self.lattice = Lattice(solids.low[self.rows], solids.high[self.rows])
+        self.highest_m = float((solids.top_m + self.ground_m).max(initial=0.0 if ground_m is None else -np.inf))
+        self.lowest_m = float(self.ground_m.min(initial=0.0 if ground_m is None else np.inf))
         self.broken = np.zeros(len(solids), np.int8)
         self.hidden = np.zeros(len(solids), bool)
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """The bounds of what is drawn as a tree, made when first asked for."""
+        low, high = self.lattice.low, self.lattice.high
+        return shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
 
     def building(self, origin: Floats, direction: Floats) -> Pick | None:
         """The first building that a ray meets; the whole, where a part is hit."""
@@ -57,10 +67,10 @@ class Picker:
         return Pick("building", str(self.solids.shapes.ids[found]), found, place, float(best))
 
     def tops(self, xy: Floats) -> Floats:
-        """The height of the building at each place (n, 2); 0 where there is none."""
+        """The height of the building at each place (n, 2) over what it stands on; 0 where there is none."""
         found = np.zeros(len(xy))
         if len(xy) and len(self.rows):
-            place, row = self.tree.query(shapely.points(xy), predicate="intersects")
+            place, row = self.lattice.at(xy)
             np.maximum.at(found, place, self.solids.top_m[self.rows[row]])
         return found
 
@@ -70,19 +80,20 @@ class Picker:
 
     def _candidates(self, origin: Floats, direction: Floats) -> Ints:
         """Buildings whose bounds the ray passes over between the greatest height and the ground."""
-        start, end = _span(origin, direction, self.highest_m + 1.0)
+        start, end = _span(origin, direction, self.lowest_m, self.highest_m + 1.0)
         if end <= start or not len(self.rows):
             return np.zeros(0, np.int64)
         a, b = origin + start * direction, origin + end * direction
-        line = shapely.LineString([a[:2], b[:2]]) if np.linalg.norm(a[:2] - b[:2]) > 1e-9 else shapely.Point(a[:2])
-        found = self.rows[self.tree.query(line)]
+        found = self.rows[self.lattice.along(a[:2], b[:2])]
         return np.asarray(found[~self.hidden[found]])
 
     def _enter(self, rows: Ints, origin: Floats, direction: Floats) -> Floats:
         """How far the ray goes before it enters each building's bounds; infinite where it misses."""
         margin = np.where(self.broken[rows] > 0, 5.0, 0.01)[:, None]
-        low = np.c_[self.solids.low[rows] - margin, np.minimum(self.solids.base_m[rows], 0.0) - 0.01]
-        high = np.c_[self.solids.high[rows] + margin, self.solids.top_m[rows] + 0.01]
+        low = np.c_[
+            self.solids.low[rows] - margin, self.ground_m[rows] + np.minimum(self.solids.base_m[rows], 0.0) - 0.01
+        ]
+        high = np.c_[self.solids.high[rows] + margin, self.ground_m[rows] + self.solids.top_m[rows] + 0.01]
         with np.errstate(divide="ignore", invalid="ignore"):
             a, b = (low - origin) / direction, (high - origin) / direction
         a, b = np.nan_to_num(np.minimum(a, b), nan=-np.inf), np.nan_to_num(np.maximum(a, b), nan=np.inf)
@@ -94,6 +105,7 @@ class Picker:
         mesh = massing.full(self.solids, rows, self.broken[rows], middle)
         near = origin - np.array([middle[0], middle[1], 0.0])
         corners = mesh.points.astype(np.float64)[mesh.triangles]
+        corners[..., 2] += self.ground_m[mesh.slot[mesh.triangles].astype(np.int64)]
         distance = ray_triangles(near, direction, corners)
         if not len(distance) or not np.isfinite(distance.min()):
             return np.inf, -1
@@ -101,11 +113,11 @@ class Picker:
         return float(distance[k]), int(mesh.slot[mesh.triangles[k, 0]])
 
 
-def _span(origin: Floats, direction: Floats, highest_m: float) -> tuple[float, float]:
-    """The part of a ray that lies between the ground and a height."""
+def _span(origin: Floats, direction: Floats, lowest_m: float, highest_m: float) -> tuple[float, float]:
+    """The part of a ray that lies between two heights."""
     if abs(direction[2]) < 1e-9:
-        return (0.0, 50_000.0) if 0 <= origin[2] <= highest_m else (0.0, 0.0)
-    a, b = sorted(((highest_m - origin[2]) / direction[2], -origin[2] / direction[2]))
+        return (0.0, 50_000.0) if lowest_m <= origin[2] <= highest_m else (0.0, 0.0)
+    a, b = sorted(((highest_m - origin[2]) / direction[2], (lowest_m - origin[2]) / direction[2]))
     return max(a, 0.0), min(b, 50_000.0)
 
 

@@ -178,13 +178,15 @@ class Session:
         """Rows by id."""
         return self.project.rows(table, ids)
 
-    def columns(self, table: str, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
-        """Arrays in the order of the table, with "id"."""
-        return self.project.columns(table, names)
+    def columns(
+        self, table: str, names: Sequence[str], ids: Sequence[str] | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """Arrays in the order of the table, with "id"; of all rows, or of some."""
+        return self.project.columns(table, names, ids)
 
-    def shapes(self, table: str, columns: Sequence[str] = ()) -> Shapes:
-        """Features as flat arrays."""
-        return self.project.shapes(table, columns)
+    def shapes(self, table: str, columns: Sequence[str] = (), ids: Sequence[str] | None = None) -> Shapes:
+        """Features as flat arrays; of all rows, or of some."""
+        return self.project.shapes(table, columns, ids)
 
     def geometries(self, table: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """(ids, shapely geometries)."""

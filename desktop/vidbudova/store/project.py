@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,8 @@ class Project(View):
         return change
 
     def rebuild(self) -> None:
-        """Make every derived table again from the log and the imported rows."""
+        """Make every derived table again from the log and the imported rows; what was kept of them goes."""
+        shutil.rmtree(self.beside("cache"), ignore_errors=True)
         with self.writing() as db:
             rebuild.rebuild(db, self.replica, self.srs_id)
 

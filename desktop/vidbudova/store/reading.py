@@ -13,7 +13,8 @@ from vidbudova.model import cells
 from vidbudova.model.change import NOW, Value
 from vidbudova.model.merge import Conflict, conflicts_of
 from vidbudova.model.schema import GEOM, TABLES, Field, Table
-from vidbudova.model.shapes import Shapes, from_geometries
+from vidbudova.model.shapes import Shapes
+from vidbudova.model.wkb import from_wkb
 from vidbudova.store import heads
 from vidbudova.store.connection import Connection, chunks, marks
 from vidbudova.store.ddl import PARKED
@@ -68,18 +69,28 @@ def _empty(table: str) -> dict[str, Value]:
     return {f.name: frozenset() if f.kind == "set" else None for f in fields}
 
 
-def columns(db: Connection, table: Table, names: Sequence[str]) -> dict[str, Column]:
-    """Arrays in the order of the table, always with "id".
+def columns(db: Connection, table: Table, names: Sequence[str], ids: Sequence[str] | None = None) -> dict[str, Column]:
+    """Arrays in the order of the table, always with "id"; of all rows, or of those that are asked for.
 
-    real and integer: float64, NaN where empty; boolean: bool, False where empty; the rest: objects.
+    real and integer: float64, NaN where empty; boolean: bool, False where empty; "fid": int64; the rest: objects.
     """
-    fields = [table.field(n) for n in names if n != "id"]
-    query = ", ".join(["id", *(select(f) for f in fields)])
-    read = db.execute(f'SELECT {query} FROM "{table.name}" ORDER BY fid').fetchall()
+    fields = [table.field(n) for n in names if n not in ("id", "fid")]
+    read = _read(db, table, ", ".join(["id", "fid", *(select(f) for f in fields)]), ids)
     found: dict[str, Column] = {"id": _objects([r[0] for r in read])}
+    if "fid" in names:
+        found["fid"] = np.fromiter((r[1] for r in read), np.int64, len(read))
     for i, f in enumerate(fields):
-        found[f.name] = _array(f, [r[i + 1] for r in read])
+        found[f.name] = _array(f, [r[i + 2] for r in read])
     return found
+
+
+def _read(db: Connection, table: Table, query: str, ids: Sequence[str] | None) -> list[Any]:
+    if ids is None:
+        return db.execute(f'SELECT {query} FROM "{table.name}" ORDER BY fid').fetchall()
+    found: list[Any] = []
+    for some in chunks(list(ids)):
+        found += db.execute(f'SELECT {query} FROM "{table.name}" WHERE id IN ({marks(len(some))})', some).fetchall()
+    return sorted(found, key=lambda row: int(row[1]))
 
 
 def _objects(values: list[Any]) -> NDArray[np.object_]:
@@ -104,11 +115,11 @@ def geometries(db: Connection, table: Table) -> tuple[NDArray[np.object_], NDArr
     return found["id"], shapely.from_wkb(found[GEOM])
 
 
-def shapes(db: Connection, table: Table, names: Sequence[str]) -> Shapes:
-    """The features of a table as flat arrays, with the columns asked for."""
-    found = columns(db, table, [GEOM, *names])
-    ids = found.pop("id")
-    return from_geometries(ids, shapely.from_wkb(found.pop(GEOM)), found)
+def shapes(db: Connection, table: Table, names: Sequence[str], ids: Sequence[str] | None = None) -> Shapes:
+    """The features of a table as flat arrays, with the columns asked for; of all rows, or of some."""
+    found = columns(db, table, [GEOM, *names], ids)
+    key = found.pop("id")
+    return from_wkb(key, found.pop(GEOM), found)
 
 
 def bounds(db: Connection, table: Table) -> tuple[float, float, float, float] | None:

@@ -15,7 +15,9 @@ from vidbudova.model.merge import Conflict
 from vidbudova.model.schema import TABLES
 from vidbudova.model.shapes import Shapes
 from vidbudova.store import layer_files, log, reading, stack
+from vidbudova.store import state as states
 from vidbudova.store.access import Access
+from vidbudova.store.state import State
 
 
 class View(Access):
@@ -31,18 +33,30 @@ class View(Access):
         with self.looking() as db:
             return reading.rows(db, TABLES[table], ids)
 
-    def columns(self, table: str, names: Sequence[str]) -> dict[str, NDArray[np.generic]]:
-        """Arrays in the order of the table, with "id".
+    def columns(
+        self, table: str, names: Sequence[str], ids: Sequence[str] | None = None
+    ) -> dict[str, NDArray[np.generic]]:
+        """Arrays in the order of the table, with "id"; of all rows, or of some.
 
-        Numbers are float64 (NaN where empty), booleans bool, others objects.
+        Numbers are float64 (NaN where empty), booleans bool, "fid" the number of the row in the file, others objects.
         """
         with self.looking() as db:
-            return reading.columns(db, TABLES[table], names)
+            return reading.columns(db, TABLES[table], names, ids)
 
-    def shapes(self, table: str, columns: Sequence[str] = ()) -> Shapes:
-        """Features as flat arrays, in the same order as `columns` and `geometries`."""
+    def shapes(self, table: str, columns: Sequence[str] = (), ids: Sequence[str] | None = None) -> Shapes:
+        """Features as flat arrays, in the same order as `columns` and `geometries`; of all rows, or of some."""
         with self.looking() as db:
-            return reading.shapes(db, TABLES[table], columns)
+            return reading.shapes(db, TABLES[table], columns, ids)
+
+    def state(self, tables: Sequence[str]) -> State:
+        """What some tables rest on now; what is read of them afterwards is at least as new."""
+        with self.looking() as db:
+            return states.state(db, tables)
+
+    def touched_since(self, then: State, tables: Sequence[str]) -> dict[str, list[str]] | None:
+        """The rows by table that Changes touched after a state; None if this file did not come from that state."""
+        with self.looking() as db:
+            return states.touched_since(db, then, tables)
 
     def geometries(self, table: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """(ids, shapely geometries)."""

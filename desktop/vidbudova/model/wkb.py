@@ -1,0 +1,117 @@
+"""Well-known binary straight to flat arrays: plain polygons without an object each, all else through shapely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vidbudova.model.shapes import Floats, Ints, Shapes, from_geometries
+
+PLAIN = 1 << 12
+"""Features; fewer are not worth the way around shapely."""
+
+_HEAD = b"\x01\x06\x00\x00\x00\x01\x00\x00\x00\x01\x03\x00\x00\x00\x01\x00\x00\x00"
+"""Little-endian multipolygon of one polygon of one ring; the number of its points follows."""
+
+FIRST = len(_HEAD) + 4
+"""Where the first vertex is."""
+
+
+def from_wkb(
+    ids: NDArray[np.object_], wkb: NDArray[np.object_], columns: dict[str, NDArray[np.generic]] | None = None
+) -> Shapes:
+    """Shapes of WKB geometries, the same as `from_geometries` of them gives.
+
+    Parameters
+    ----------
+    ids : (n,) str objects.
+    wkb : (n,) bytes objects, None where a feature has no geometry.
+    columns : other fields by name, each (n,).
+    """
+    plain = _are_plain(wkb) if len(wkb) >= PLAIN else np.zeros(0, bool)
+    if plain.mean() < 0.5 if len(plain) else True:
+        return from_geometries(ids, shapely.from_wkb(wkb), columns)
+    if plain.all():
+        return _areas(ids, wkb.tolist(), columns)
+    rest, some = np.flatnonzero(~plain), np.flatnonzero(plain)
+    odd = from_geometries(ids[rest], shapely.from_wkb(wkb[rest]))
+    kinds = shapely.get_type_id(shapely.from_wkb(wkb[rest]))
+    if not np.isin(kinds, (-1, 3, 6)).all():
+        return from_geometries(ids, shapely.from_wkb(wkb), columns)
+    return woven(_areas(ids[some], wkb[some].tolist()), odd, some, rest, ids, columns or {})
+
+
+def _are_plain(wkb: NDArray[np.object_]) -> NDArray[np.bool_]:
+    return np.fromiter((w is not None and _is_plain(w) for w in wkb.tolist()), bool, len(wkb))
+
+
+def _is_plain(wkb: bytes) -> bool:
+    """Whether it is one ring, closed, of as many points as it says."""
+    return (
+        wkb[: len(_HEAD)] == _HEAD
+        and len(wkb) >= FIRST + 64
+        and int.from_bytes(wkb[len(_HEAD) : FIRST], "little") * 16 + FIRST == len(wkb)
+        and wkb[FIRST : FIRST + 16] == wkb[-16:]
+    )
+
+
+def _areas(
+    ids: NDArray[np.object_], wkb: Sequence[bytes], columns: dict[str, NDArray[np.generic]] | None = None
+) -> Shapes:
+    """Polygons of one ring each, without their closing vertex and counter-clockwise."""
+    size = np.fromiter(map(len, wkb), np.int64, len(wkb))
+    count = (size - FIRST) // 16
+    raw = np.frombuffer(b"".join([w[FIRST : FIRST + 16 * n] for w, n in zip(wkb, count.tolist(), strict=True)]), "<f8")
+    xy = raw.reshape(-1, 2)
+    last = np.cumsum(count) - 1
+    keep = np.ones(len(xy), bool)
+    keep[last] = False
+    xy = xy[keep].astype(np.float64)
+    offsets = np.r_[0, np.cumsum(count - 1)]
+    xy = _counter_clockwise(xy, offsets)
+    n = len(wkb)
+    return Shapes(ids, xy, offsets, np.arange(n + 1), np.zeros(n, bool), columns or {})
+
+
+def _counter_clockwise(xy: Floats, offsets: Ints) -> Floats:
+    """Rings (each at least three vertices) turned where they run clockwise, the first vertex staying first."""
+    following = np.arange(1, len(xy) + 1)
+    following[offsets[1:] - 1] = offsets[:-1]
+    of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    local = xy - xy[offsets[:-1]][of]
+    cross = local[:, 0] * local[following, 1] - local[:, 1] * local[following, 0]
+    turned = np.add.reduceat(cross, offsets[:-1]) < 0
+    if not turned.any():
+        return xy
+    place = np.arange(len(xy))
+    first, count = offsets[:-1][of], np.diff(offsets)[of]
+    back = np.where(place == first, place, 2 * first + count - place)
+    return np.ascontiguousarray(xy[np.where(turned[of], back, place)])
+
+
+def woven(
+    a: Shapes, b: Shapes, rows_a: Ints, rows_b: Ints, ids: NDArray[np.object_], columns: dict[str, NDArray[np.generic]]
+) -> Shapes:
+    """Two lots of shapes as one: feature k of `a` at rows_a[k], of `b` at rows_b[k]; ids and columns are the whole's."""
+    n, of = len(ids), [np.diff(s.feature_offsets) for s in (a, b)]
+    parts = np.zeros(n, np.int64)
+    parts[rows_a], parts[rows_b] = of
+    feature_offsets = np.r_[0, np.cumsum(parts)]
+    place = [_spread(feature_offsets[rows], o) for rows, o in zip((rows_a, rows_b), of, strict=True)]
+    points, hole = np.zeros(feature_offsets[-1], np.int64), np.zeros(feature_offsets[-1], bool)
+    for at, s in zip(place, (a, b), strict=True):
+        points[at], hole[at] = np.diff(s.part_offsets), s.is_hole
+    part_offsets = np.r_[0, np.cumsum(points)]
+    xy = np.empty((part_offsets[-1], 2))
+    for at, s in zip(place, (a, b), strict=True):
+        xy[_spread(part_offsets[at], np.diff(s.part_offsets))] = s.xy
+    return Shapes(ids, xy, part_offsets, feature_offsets, hole, columns)
+
+
+def _spread(first: Ints, count: Ints) -> Ints:
+    """The places first, first + 1 … of each, `count` of them."""
+    begin = np.cumsum(count) - count
+    return np.asarray(np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(first, count))
