@@ -13,7 +13,7 @@ from vidbudova import paths, text
 from vidbudova.errors import UserError
 
 CHILD_FLAG = "--vidbudova-child"
-CHILDREN = frozenset({"vidbudova.formats.child", "vidbudova.ui.gl_probe"})
+CHILDREN = frozenset({"vidbudova.formats.child", "vidbudova.ui.gl_probe", "vidbudova.cli.film"})
 """The modules that `paths.child_command` may start; anything else on the command line is refused."""
 
 

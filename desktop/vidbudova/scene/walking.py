@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from vidbudova.scene.camera import HIGHEST_PITCH, Camera, Floats
+from vidbudova.scene.decks import Decks
+from vidbudova.scene.land import road_widths
+from vidbudova.scene.pick import Picker
 from vidbudova.scene.solids import Ints, Solids, polygon_of
+
+if TYPE_CHECKING:
+    from vidbudova.scene.scene import Scene
 
 EYE_M = 1.7
 BODY_M = 0.4
@@ -33,11 +40,10 @@ Floor = Callable[[Floats, float], Floats]
 class Walker:
     """Moves a camera among the buildings of one city; heights are those of the scene."""
 
-    def __init__(self, solids: Solids, floor: Floor) -> None:
+    def __init__(self, solids: Solids, floor: Floor, picker: Picker | None = None) -> None:
         self.solids, self.floor = solids, floor
-        self._rows = np.flatnonzero(solids.drawn)
-        low, high = solids.low[self._rows], solids.high[self._rows]
-        self._tree = shapely.STRtree(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
+        picker = picker or Picker(solids)
+        self._rows, self._tree = picker.rows, picker.tree
         self._shapes: dict[int, shapely.Geometry] = {}
         self.hidden = np.zeros(len(solids), bool)
 
@@ -146,6 +152,21 @@ class Walker:
             length = float(np.linalg.norm(out))
             place = edge + (out / length if length > 1e-9 else np.array([1.0, 0.0])) * 2 * BODY_M
         return place
+
+
+def walker_of(scene: Scene) -> Walker:
+    """A walker in the city that a scene shows: over its ground and bridges, past what is not hidden."""
+    roads = scene.drawn.table("roads")
+    decks, relief = Decks(roads, road_widths(roads)), getattr(scene.city, "relief", None)
+
+    def floor(xy: Floats, feet: float) -> Floats:
+        ground = np.zeros(len(xy)) if relief is None else relief.height(xy)
+        lifts = [decks.lift(xy[k : k + 1], feet - float(ground[k]))[0] for k in range(len(xy))]
+        return np.asarray(ground + np.array(lifts))
+
+    found = Walker(scene.solids, floor, scene.picker)
+    found.hidden = scene.picker.hidden
+    return found
 
 
 def look(camera: Camera, turn_deg: float, tilt_deg: float) -> Camera:

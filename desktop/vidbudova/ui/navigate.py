@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 
+from vidbudova.ui.navigate_steps import Steps
+
 if TYPE_CHECKING:
-    from vidbudova.scene.camera import Camera
     from vidbudova.scene.pick import Pick
     from vidbudova.ui.viewport import Viewport
 
@@ -21,23 +20,17 @@ TURN_DEG_PX = 0.3
 LOOK_DEG_PX = 0.15
 ZOOM_STEP = 0.84
 HOVER_MS = 40
-WALK_M_S, RUN_M_S = 5.0, 20.0
-EYE_M = 1.7
 TABLES = {
     "building": "buildings", "zone": "zones", "observation": "observations", "road": "roads", "place": "places",
     "feature": "features",
     "quarantine": "quarantine",
-}  # fmt: skip
-STEPS = {
-    Qt.Key.Key_W: (1, 0), Qt.Key.Key_Up: (1, 0), Qt.Key.Key_S: (-1, 0), Qt.Key.Key_Down: (-1, 0),
-    Qt.Key.Key_D: (0, 1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_A: (0, -1), Qt.Key.Key_Left: (0, -1),
 }  # fmt: skip
 
 
 class Navigator(QObject):
     """What the mouse and keys do where no tool takes them.
 
-    hovered : the Pick under the resting cursor, or None. walking : whether the keys are steps.
+    hovered : the Pick under the resting cursor, or None. steps : walking and flying by keys.
     """
 
     def __init__(self, viewport: Viewport) -> None:
@@ -45,21 +38,21 @@ class Navigator(QObject):
         self._viewport = viewport
         self.hovered: Pick | None = None
         self.cursor: QPointF | None = None
-        self.walking = False
+        self.steps = Steps(viewport)
         self._pressed: QPointF | None = None
         self._at = QPointF()
         self._button = Qt.MouseButton.NoButton
         self._dragging = False
         self._pivot = np.zeros(3)
-        self._keys: set[int] = set()
-        self._stepped = 0.0
         self._hover = QTimer(self)
         self._hover.setSingleShot(True)
         self._hover.setInterval(HOVER_MS)
         self._hover.timeout.connect(self._look)
-        self._steps = QTimer(self)
-        self._steps.setInterval(16)
-        self._steps.timeout.connect(self._step)
+
+    @property
+    def walking(self) -> bool:
+        """Whether the keys are steps, on foot or by drone."""
+        return self.steps.mode != ""
 
     # -- mouse ----------------------------------------------------------------------------------------------------
 
@@ -97,13 +90,14 @@ class Navigator(QObject):
 
     def _drag(self, before: QPointF, now: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         from vidbudova.scene import camera as cameras
+        from vidbudova.scene.walking import look
 
         view, step = self._viewport, now - before
         panning = self._button == Qt.MouseButton.MiddleButton or modifiers & Qt.KeyboardModifier.ShiftModifier
         if panning:
             moved = cameras.pan(view.camera, view.physical(before), view.physical(now), view.pixels())
         elif self.walking:
-            moved = cameras.walk(view.camera, 0, 0, -step.x() * LOOK_DEG_PX, -step.y() * LOOK_DEG_PX)
+            moved = look(view.camera, -step.x() * LOOK_DEG_PX, -step.y() * LOOK_DEG_PX)
         elif self._button == Qt.MouseButton.LeftButton:
             moved = cameras.orbit_about(view.camera, self._pivot, step.x() * TURN_DEG_PX, step.y() * TURN_DEG_PX)
         else:
@@ -159,7 +153,9 @@ class Navigator(QObject):
             return False
         self._viewport.motion.land()
         clicks = event.angleDelta().y() / 120.0
-        if clicks:
+        if clicks and self.steps.mode == "drone":
+            self.steps.faster(clicks)
+        elif clicks:
             point = self._point(event.position())
             self._viewport.set_camera(zoom_to(self._viewport.camera, point, ZOOM_STEP**clicks))
         return True
@@ -206,11 +202,7 @@ class Navigator(QObject):
         """Steps while walking; Esc steps back; the commands of the view by their keys."""
         if event.key() == Qt.Key.Key_Escape:
             return self.step_back()
-        if self.walking and event.key() in STEPS:
-            self._keys.add(event.key())
-            if not self._steps.isActive():
-                self._stepped = time.monotonic()
-                self._steps.start()
+        if self.steps.press(event.key()):
             return True
         pressed = QKeySequence(event.keyCombination())
         for command in self._viewport.desk.commands:
@@ -222,7 +214,7 @@ class Navigator(QObject):
     def key_up(self, event: QKeyEvent) -> None:
         """A step ends."""
         if not event.isAutoRepeat():
-            self._keys.discard(event.key())
+            self.steps.release(event.key())
 
     def step_back(self) -> bool:
         """Leave one thing: the tool, the walk, the selection. False when there is nothing to leave."""
@@ -230,7 +222,7 @@ class Navigator(QObject):
         if view.tool is not None:
             view.set_tool(None)
         elif self.walking:
-            self.set_walking(False)
+            self.steps.set_mode("")
         elif len(view.desk.selection):
             view.desk.selection.clear()
         else:
@@ -239,43 +231,7 @@ class Navigator(QObject):
 
     def set_walking(self, on: bool) -> None:
         """Stand on the ground at the focus, or rise again."""
-        if on == self.walking or self._viewport.scene is None:
-            return
-        self.walking = on
-        self._keys.clear()
-        camera = self._viewport.camera
-        self._viewport.fly(standing(camera) if on else risen(camera))
-        self._viewport.update()
-
-    def _step(self) -> None:
-        from vidbudova.scene.camera import walk
-
-        now = time.monotonic()
-        seconds, self._stepped = min(now - self._stepped, 0.1), now
-        if not self._keys or not self.walking:
-            self._steps.stop()
-            return
-        from PySide6.QtWidgets import QApplication
-
-        fast = QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
-        way = (RUN_M_S if fast else WALK_M_S) * seconds
-        ahead = sum(STEPS[Qt.Key(k)][0] for k in self._keys)
-        right = sum(STEPS[Qt.Key(k)][1] for k in self._keys)
-        self._viewport.motion.land()
-        self._viewport.set_camera(walk(self._viewport.camera, ahead * way, right * way))
-
-
-def standing(camera: Camera) -> Camera:
-    """The view of someone who stands where the camera looks, in the same direction."""
-    level = replace(camera, pitch_deg=1.5, distance=40.0)
-    x, y, z = np.array([camera.focus[0], camera.focus[1], EYE_M]) + 40.0 * level.axes()[0]
-    return replace(level, focus=(float(x), float(y), float(z)))
-
-
-def risen(camera: Camera) -> Camera:
-    """The view from above the place where someone stands."""
-    x, y, _ = camera.eye()
-    return replace(camera, focus=(float(x), float(y), 0.0), distance=400.0, pitch_deg=40.0)
+        self.steps.set_mode("walk" if on else "")
 
 
 def _apart(a: QPointF, b: QPointF) -> float:

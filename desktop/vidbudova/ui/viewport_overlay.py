@@ -121,8 +121,11 @@ class Overlay(QWidget):
         return ink(self._viewport.desk.theme)
 
     def _own_hint(self) -> str:
-        if self._viewport.navigator.walking:
+        mode = self._viewport.navigator.steps.mode
+        if mode == "walk":
             return _("Walking: W A S D or arrows, drag to look around, Shift runs. Esc rises again.")
+        if mode == "drone":
+            return _("Drone: W A S D flies, E and Q up and down, wheel for speed, drag to look. Esc ends.")
         return self.hint
 
     def _small(self) -> QFont:
