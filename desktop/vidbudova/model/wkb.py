@@ -95,7 +95,7 @@ def _counter_clockwise(xy: Floats, offsets: Ints) -> Floats:
 def woven(
     a: Shapes, b: Shapes, rows_a: Ints, rows_b: Ints, ids: NDArray[np.object_], columns: dict[str, NDArray[np.generic]]
 ) -> Shapes:
-    """Two lots of shapes as one: feature k of `a` at rows_a[k], of `b` at rows_b[k]; ids and columns are the whole's."""
+    """Two lots of shapes as one: feature k of `a` at rows_a[k], of `b` at rows_b[k]; ids and columns of all."""
     n, of = len(ids), [np.diff(s.feature_offsets) for s in (a, b)]
     parts = np.zeros(n, np.int64)
     parts[rows_a], parts[rows_b] = of

@@ -1,4 +1,4 @@
-"""Which boxes lie at a place or along a line: sorted cells of numbers, no object a box, ready in a tenth of a second."""
+"""Which boxes lie at a place or along a line: sorted cells of numbers, no object a box."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Lattice:
         """Boxes that the line from a to b (2,) meets."""
         steps = int(np.ceil(np.linalg.norm(b - a) / (CELL_M / 2))) + 1
         found = np.r_[self._near(a + (b - a) * np.linspace(0.0, 1.0, steps + 1)[:, None]), self.large]
-        return found[_meets(self.low[found], self.high[found], a, b - a)]
+        return np.asarray(found[_meets(self.low[found], self.high[found], a, b - a)])
 
     def within(self, x0: float, y0: float, x1: float, y1: float) -> Ints:
         """Boxes that meet a rectangle."""
@@ -44,7 +44,7 @@ class Lattice:
         y = np.linspace(y0, y1, int(np.ceil((y1 - y0) / CELL_M)) + 1)
         found = np.r_[self._near(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)), self.large]
         low, high = self.low[found], self.high[found]
-        return found[(low <= (x1, y1)).all(1) & (high >= (x0, y0)).all(1)]
+        return np.asarray(found[(low <= (x1, y1)).all(1) & (high >= (x0, y0)).all(1)])
 
     def at(self, xy: Floats) -> tuple[Ints, Ints]:
         """(place, box) of every box that holds a place (n, 2)."""
@@ -81,7 +81,7 @@ class Lattice:
 
     def _members(self, first: Ints, count: Ints) -> Ints:
         begin = np.cumsum(count) - count
-        return self.order[np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(first, count)]
+        return np.asarray(self.order[np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(first, count)])
 
 
 def _key(cell: Ints) -> Ints:
