@@ -115,6 +115,9 @@ def test_that_stops_are_moved_taken_out_and_the_path_loops(opened: MainWindow) -
     assert order() == ["C", "B"]
     panel.path.loop.click()
     assert session.row("camera_paths", path)["loop"] is True  # type: ignore[index]
+    panel.path.name.setText("Along the river")
+    panel.path.name.editingFinished.emit()
+    assert session.row("camera_paths", path)["name"] == "Along the river"  # type: ignore[index]
     panel.path._set_through(False)
     assert {stop.easing for stop in views.paths(session)[path]} == {"stop"}
 
@@ -178,3 +181,36 @@ def test_that_steps_follow_time_not_frames(opened: MainWindow) -> None:
         often = steps.moved(often, 0.01)
     assert np.allclose(once.eye(), often.eye(), atol=0.05)
     steps.mode = ""
+
+
+def test_that_present_leads_from_view_to_view_by_the_keys_of_a_remote_and_hides_its_bar(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    panel, view = panel_of(opened), opened.desk.viewport
+    for name, dx in (("A", 0.0), ("B", 90.0)):
+        keep(opened, panel, name, dx=dx)
+        panel.add_to_path()
+    panel.path._retime("1", 1, "0.3")
+    opened.desk.enter("present")
+    bar = opened.present_bar
+    assert bar.isVisible()
+    for name, dx in (("A", 0.0), ("B", 90.0), ("A", 0.0)):
+        QTest.keyClick(view, Qt.Key.Key_PageDown)
+        qtbot.waitUntil(lambda: not view.motion.flying, timeout=5_000)
+        assert bar.name.text() == name and view.camera.focus[0] == pytest.approx(middle(opened)[0] + dx)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    assert bar.player.playing
+    qtbot.waitUntil(lambda: not bar.player.playing, timeout=10_000)
+    assert view.camera.focus[0] == pytest.approx(middle(opened)[0] + 90.0)
+    bar._sleep()
+    assert not bar.isVisible() and view.cursor().shape() == Qt.CursorShape.BlankCursor
+    QTest.mouseMove(view, view.rect().center())
+    qtbot.waitUntil(bar.isVisible, timeout=5_000)
+    opened.leave_present()
+    assert not bar.isVisible() and view.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_that_present_without_views_has_no_bar(opened: MainWindow) -> None:
+    opened.desk.enter("present")
+    assert not opened.present_bar.isVisible()
+    opened.leave_present()

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QTreeView
 
 Index = QModelIndex | QPersistentModelIndex
 DISPLAYED = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole)
+
+
+def fit_height(view: QTreeView, rows: int, fewest: int = 2, most: int = 7) -> None:
+    """As high as its rows, within reason."""
+    line = max(view.sizeHintForRow(0), view.fontMetrics().height() + 6)
+    head = 0 if view.isHeaderHidden() else view.header().sizeHint().height()
+    view.setFixedHeight(head + line * min(max(rows, fewest), most) + 2 * view.frameWidth() + 4)
 
 
 class Lines(QAbstractTableModel):

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSlider,
     QToolButton,
@@ -32,7 +33,7 @@ from vidbudova.text import _, number
 from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.film import film
-from vidbudova.ui.lines_model import Lines
+from vidbudova.ui.lines_model import Lines, fit_height
 from vidbudova.ui.player import player_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class PathEditor(QWidget):
         self.which.setObjectName("path-which")
         self.which.setMinimumContentsLength(8)
         self.which.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.which.setEditable(True)
+        self.which.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(_("Camera path"))
+        self.which.setLineEdit(self.name)
         self.new, self.away = QToolButton(), QToolButton()
         self.lines = Lines((_("View"), _("Flight, s"), _("Held, s")), editable=(1, 2), right=(1, 2))
         self.list = QTreeView()
@@ -80,8 +86,6 @@ class PathEditor(QWidget):
         column.addLayout(first)
         self.list.setModel(self.lines)
         self.list.setRootIsDecorated(False)
-        self.list.setMinimumHeight(100)
-        self.list.setMaximumHeight(190)
         self.list.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
         )
@@ -119,6 +123,7 @@ class PathEditor(QWidget):
 
     def _connect(self) -> None:
         self.which.activated.connect(lambda _at: self._show_stops())
+        self.name.editingFinished.connect(self._rename)
         self.new.clicked.connect(lambda: self._keep_new([]))
         self.away.clicked.connect(self.remove)
         self.lines.said.connect(self._retime)
@@ -167,6 +172,7 @@ class PathEditor(QWidget):
                 for k, s in enumerate(stops)
             ]
         )
+        fit_height(self.list, len(stops))
         self.list.setCurrentIndex(self.lines.index(min(max(row, 0), len(stops) - 1), 0))
         found = session.row("camera_paths", self.path()) if session is not None and self.path() else None
         self.loop.setChecked(bool(found and found["loop"]))
@@ -181,7 +187,7 @@ class PathEditor(QWidget):
             journey = journey_of(session, self.path()) if session is not None and self.path() else None
         except UserError:
             journey = None
-        self.player.take(journey, self.loop.isChecked())
+        self.player.take(journey, self.loop.isChecked(), self.path())
         self.slider.setMaximum(int((journey.duration_s if journey else 0.0) * TICKS))
         self._show_time(0.0)
         self._dress()
@@ -239,6 +245,12 @@ class PathEditor(QWidget):
         if id:
             self.which.setCurrentIndex(self.which.findData(id))
             self._show_stops()
+
+    def _rename(self) -> None:
+        session, path, name = self.desk.session, self.path(), self.which.currentText().strip()
+        row = session.row("camera_paths", path) if session is not None and path else None
+        if session is not None and row is not None and name and name != row["name"]:
+            self.desk.attempt(lambda: views.change_path(session, path, name=name))
 
     def remove(self) -> None:
         """Take the path away; undo brings it back."""

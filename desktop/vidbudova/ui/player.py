@@ -24,7 +24,7 @@ class Player(QObject):
         super().__init__(viewport)
         self._viewport = viewport
         self.journey: Journey | None = None
-        self.loop = False
+        self.loop, self.path = False, ""
         self.seconds = 0.0
         self._began = 0.0
         self._moving = False
@@ -38,10 +38,10 @@ class Player(QObject):
         """Whether it moves the view now."""
         return self._timer.isActive()
 
-    def take(self, journey: Journey | None, loop: bool = False) -> None:
-        """Another journey, or none; what was played ends."""
+    def take(self, journey: Journey | None, loop: bool = False, path: str = "") -> None:
+        """Another journey (of the camera path of that id), or none; what was played ends."""
         self.hold()
-        self.journey, self.loop, self.seconds = journey, loop, 0.0
+        self.journey, self.loop, self.path, self.seconds = journey, loop, path, 0.0
         self.changed.emit()
 
     def play(self) -> None:

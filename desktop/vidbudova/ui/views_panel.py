@@ -25,7 +25,7 @@ from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.form_fields import FieldRow
-from vidbudova.ui.lines_model import Lines
+from vidbudova.ui.lines_model import Lines, fit_height
 from vidbudova.ui.path_editor import PathEditor
 
 if TYPE_CHECKING:
@@ -97,8 +97,6 @@ class ViewsPanel(QScrollArea):
         self.list.setHeaderHidden(True)
         self.list.header().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        self.list.setMinimumHeight(96)
-        self.list.setMaximumHeight(190)
 
     def _connect(self) -> None:
         self.keep.clicked.connect(self.keep_view)
@@ -124,6 +122,7 @@ class ViewsPanel(QScrollArea):
         session = self.desk.session
         rows = views.views(session) if session is not None else {}
         self.lines.show_rows([(id, (str(row["name"] or _("View")),)) for id, row in rows.items()])
+        fit_height(self.list, len(rows))
         place = max(self.lines.row_of(before), 0 if rows else -1)
         if place >= 0:
             self.list.setCurrentIndex(self.lines.index(place, 0))

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         from vidbudova.ui.first_steps import FirstSteps
+        from vidbudova.ui.present_bar import PresentBar
         from vidbudova.ui.status_bar import StatusBar
         from vidbudova.ui.strip import Strip
         from vidbudova.ui.top_bar import TopBar
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.loading = Loading(self.pages)
         self.strip = Strip(self.desk, self.desk.viewport)
         self.first_steps = FirstSteps(self.desk, self.desk.viewport)
+        self.present_bar = PresentBar(self.desk)
         self._keys: dict[str, QAction] = {}
         self.desk.commands.added.append(self._add_key)
         window_commands.add_all(self)
