@@ -115,6 +115,10 @@ class Navigator(QObject):
             self._offer(event)
         return True
 
+    def let_go(self) -> None:
+        """Forget a press: what follows is no click."""
+        self._pressed, self._dragging = None, False
+
     def choose(self, position: QPointF, add: bool) -> None:
         """Select what is under a position; the ground selects nothing."""
         pick = self.pick(position)

@@ -33,7 +33,7 @@ class PresentBar(QFrame):
         self.desk = desk
         self.player = player_of(desk.viewport)
         self.at = -1
-        self.back, self.forward, self.play = QToolButton(), QToolButton(), QToolButton()
+        self.back, self.forward, self.play, self.leave = (QToolButton() for _button in range(4))
         self.name = QLabel()
         self.name.setMinimumWidth(150)
         self.name.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -42,7 +42,7 @@ class PresentBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(6)
-        for part in (self.back, self.name, self.forward, self.path, self.play):
+        for part in (self.back, self.name, self.forward, self.path, self.play, self.leave):
             row.addWidget(part)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -51,6 +51,7 @@ class PresentBar(QFrame):
         self.back.clicked.connect(lambda: self.step(-1))
         self.forward.clicked.connect(lambda: self.step(1))
         self.play.clicked.connect(self.toggle)
+        self.leave.clicked.connect(lambda: desk.commands.run("present"))
         self.player.changed.connect(self._dress)
         desk.workspace_changed.connect(self._workspace)
         desk.viewport.installEventFilter(self)
@@ -138,6 +139,7 @@ class PresentBar(QFrame):
         for button, icon, words in (
             (self.back, "chevron-left", _("The view before")),
             (self.forward, "chevron-right", _("The next view")),
+            (self.leave, "close", _("Bring the panels back (Esc)")),
             (self.play, "pause" if playing else "play", _("Pause") if playing else _("Play")),
         ):
             button.setIcon(icons.icon(icon, self.desk.theme))

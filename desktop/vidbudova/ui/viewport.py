@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QWidget
 
 from vidbudova.text import _
 from vidbudova.ui.navigate import Navigator
+from vidbudova.ui.touch import Touch
 from vidbudova.ui.viewport_motion import Motion
 from vidbudova.ui.viewport_overlay import Overlay
 from vidbudova.ui.viewport_picture import PictureSurface
@@ -128,6 +129,9 @@ class Viewport(QWidget):
     tool_changed = Signal()
     fell_back = Signal(str)
 
+    touch: Touch | None = None
+    """Qt sends events before this widget is whole."""
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
@@ -138,7 +142,9 @@ class Viewport(QWidget):
         self._last = ""
         self.motion = Motion(self)
         self.navigator = Navigator(self)
+        self.touch = Touch(self)
         self.overlay = Overlay(self)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
@@ -334,7 +340,9 @@ class Viewport(QWidget):
         self.navigator.left()
 
     def event(self, event: QEvent) -> bool:
-        """Tab belongs to a tool that draws (typed lengths and angles), not to the focus chain."""
+        """Touches; and Tab belongs to a tool that draws (typed lengths and angles), not to the focus chain."""
+        if self.touch is not None and self.touch.take(event):
+            return True
         tab = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
         if tab and self.tool is not None and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)

@@ -256,7 +256,8 @@ class MainWindow(QMainWindow):
         self.showFullScreen()
         self.desk.workspace_changed.emit("present")
         self.strip.hide()
-        self.notify(_("Esc brings the panels back."))
+        if not self.present_bar.isVisible():
+            self.notify(_("Esc brings the panels back."))
         self.desk.viewport.setFocus()
 
     def leave_present(self) -> bool:
