@@ -10,8 +10,9 @@ import pytest
 import shapely
 from scene.district import AT, district, shapes
 
+from vidbudova.model.weaving import taken
 from vidbudova.scene.camera import top
-from vidbudova.scene.dressing import Dress, taken
+from vidbudova.scene.dressing import Dress
 from vidbudova.scene.scene import Scene
 
 SIZE = (480, 270)

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Floats, Ints, Shapes, from_geometries
+from vidbudova.model.weaving import woven
 
 PLAIN = 1 << 12
 """Features; fewer are not worth the way around shapely."""
@@ -90,28 +91,3 @@ def _counter_clockwise(xy: Floats, offsets: Ints) -> Floats:
     first, count = offsets[:-1][of], np.diff(offsets)[of]
     back = np.where(place == first, place, 2 * first + count - place)
     return np.ascontiguousarray(xy[np.where(turned[of], back, place)])
-
-
-def woven(
-    a: Shapes, b: Shapes, rows_a: Ints, rows_b: Ints, ids: NDArray[np.object_], columns: dict[str, NDArray[np.generic]]
-) -> Shapes:
-    """Two lots of shapes as one: feature k of `a` at rows_a[k], of `b` at rows_b[k]; ids and columns of all."""
-    n, of = len(ids), [np.diff(s.feature_offsets) for s in (a, b)]
-    parts = np.zeros(n, np.int64)
-    parts[rows_a], parts[rows_b] = of
-    feature_offsets = np.r_[0, np.cumsum(parts)]
-    place = [_spread(feature_offsets[rows], o) for rows, o in zip((rows_a, rows_b), of, strict=True)]
-    points, hole = np.zeros(feature_offsets[-1], np.int64), np.zeros(feature_offsets[-1], bool)
-    for at, s in zip(place, (a, b), strict=True):
-        points[at], hole[at] = np.diff(s.part_offsets), s.is_hole
-    part_offsets = np.r_[0, np.cumsum(points)]
-    xy = np.empty((part_offsets[-1], 2))
-    for at, s in zip(place, (a, b), strict=True):
-        xy[_spread(part_offsets[at], np.diff(s.part_offsets))] = s.xy
-    return Shapes(ids, xy, part_offsets, feature_offsets, hole, columns)
-
-
-def _spread(first: Ints, count: Ints) -> Ints:
-    """The places first, first + 1 … of each, `count` of them."""
-    begin = np.cumsum(count) - count
-    return np.asarray(np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(first, count))

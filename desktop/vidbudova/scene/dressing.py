@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
+from vidbudova.model.weaving import taken
 from vidbudova.scene.city import City
 from vidbudova.scene.style import Colour
 
@@ -47,22 +48,6 @@ def worn(shapes: Shapes, dress: Dress) -> Shapes:
         tint[:, :3] = dress.rgb / 255.0
     tinted = replace(shapes, columns={**shapes.columns, TINT: tint})
     return tinted if dress.share is None else taken(tinted, dress.share > 0)
-
-
-def taken(shapes: Shapes, keep: NDArray[np.bool_]) -> Shapes:
-    """Only some of the shapes; keep is a mask (n,)."""
-    if keep.all():
-        return shapes
-    parts, points = np.diff(shapes.feature_offsets), np.diff(shapes.part_offsets)
-    of_part = np.repeat(keep, parts)
-    return Shapes(
-        shapes.ids[keep],
-        shapes.xy[np.repeat(of_part, points)],
-        np.r_[0, np.cumsum(points[of_part])],
-        np.r_[0, np.cumsum(parts[keep])],
-        shapes.is_hole[of_part],
-        {name: column[keep] for name, column in shapes.columns.items()},
-    )
 
 
 def tints(shapes: Shapes, tone: Colour | NDArray[np.floating]) -> NDArray[np.float32]:

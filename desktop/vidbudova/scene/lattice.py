@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from vidbudova.model.weaving import spread
 from vidbudova.scene.solids import Floats, Ints
 
 CELL_M = 64.0
@@ -80,8 +81,7 @@ class Lattice:
         return first, np.where(self.keys[k] == key, self.starts[k + 1] - first, 0)
 
     def _members(self, first: Ints, count: Ints) -> Ints:
-        begin = np.cumsum(count) - count
-        return np.asarray(self.order[np.arange(count.sum()) - np.repeat(begin, count) + np.repeat(first, count)])
+        return np.asarray(self.order[spread(first, count)])
 
 
 def _key(cell: Ints) -> Ints:

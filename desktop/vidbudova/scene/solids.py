@@ -61,27 +61,25 @@ class Solids:
 
 def solids_of(shapes: Shapes) -> Solids:
     """Solids of the buildings table, with sensible values where the data have none."""
-    n = len(shapes)
     levels, height = real(shapes, "levels"), real(shapes, "height_m")
     base = np.nan_to_num(real(shapes, "min_height_m"))
     top = np.where(height > 0, height, np.where(levels > 0, levels * STOREY_M, UNKNOWN_HEIGHT_M))
     top = np.maximum(top, base + 1.0)
     use, stated = words(shapes, "use"), words(shapes, "roof_shape")
     vertices = vertex_offsets(shapes)
-    has_shape = np.diff(vertices) >= 3
     low, high = bounds_by_feature(shapes, vertices)
     frame, box = _boxes(shapes, vertices)
     fill = np.abs(_areas(shapes)) / np.maximum((box[:, 1] - box[:, 0]) * (box[:, 3] - box[:, 2]), 1e-6)
     roof = np.array([ROOF_CODES.get(s, 0) for s in stated.tolist()], np.int8)
     habit = np.isin(use, list(PITCHED_BY_HABIT)) & (stated == "") & (top - base < 12)
-    roof[habit] = np.where(np.arange(n) % 3 == 0, ROOF_CODES["hipped"], ROOF_CODES["gabled"])[habit]
+    # by place, so that a house keeps its roof when others come and go
+    hipped = np.floor(low.sum(1)).astype(np.int64) % 3 == 0
+    roof[habit] = np.where(hipped, ROOF_CODES["hipped"], ROOF_CODES["gabled"])[habit]
     width = np.minimum(box[:, 1] - box[:, 0], box[:, 3] - box[:, 2])
     roof_m = np.where(real(shapes, "roof_height_m") > 0, real(shapes, "roof_height_m"), np.minimum(0.35 * width, 5.0))
     roof_m = np.where(roof == 0, 0.0, np.minimum(roof_m, 0.6 * (top - base)))
     hollow = (fill < HOLLOW_FILL) | (_per_feature_count(shapes.is_hole, shapes.feature_offsets) > 0)
-    owner = _owners(shapes)
-    drawn = has_shape.copy()
-    drawn[np.unique(owner[(owner != np.arange(n)) & has_shape])] = False
+    owner, drawn = owners(shapes)
     walls = top - base - roof_m
     storeys = np.where(levels > 0, np.maximum(np.round(levels), 1), np.maximum(np.round(walls / STOREY_M), 1))
     windows = ~np.isin(use, list(WINDOWLESS))
@@ -192,12 +190,15 @@ def _boxes(shapes: Shapes, offsets: Ints) -> tuple[Floats, Floats]:
     return frame, np.stack(ends, axis=1)
 
 
-def _owners(shapes: Shapes) -> Ints:
-    """The building each one is a part of; itself where it is none, or where the whole is not here."""
-    owner = np.arange(len(shapes))
+def owners(shapes: Shapes) -> tuple[Ints, NDArray[np.bool_]]:
+    """The building each one is a part of (itself where it is none, or the whole is not here), and which are drawn."""
+    every = np.arange(len(shapes))
+    owner = every.copy()
     part_of = words(shapes, "part_of")
     parts = np.flatnonzero(part_of != "")
     if len(parts):
         place = {key: row for row, key in enumerate(shapes.ids.tolist())}
         owner[parts] = [place.get(part_of[p], p) for p in parts]
-    return owner
+    drawn = np.diff(vertex_offsets(shapes)) >= 3
+    drawn[np.unique(owner[(owner != every) & drawn])] = False
+    return owner, drawn

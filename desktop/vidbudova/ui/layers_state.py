@@ -90,7 +90,7 @@ def set_aside(session: Session) -> tuple[Any, Any]:
     """(points, areas and lines) of the rows that were set aside; for a worker."""
     import shapely
 
-    from vidbudova.scene.city import split
+    from vidbudova.scene.city_tables import split
 
     ids, geometries = session.geometries("quarantine")
     there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
-from vidbudova.scene.city import split
+from vidbudova.scene.city_tables import split
 from vidbudova.scene.colouring import grade_rgb
 
 if TYPE_CHECKING:

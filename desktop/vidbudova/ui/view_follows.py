@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
 from vidbudova.model.change import Change
-from vidbudova.scene.dressing import taken
+from vidbudova.model.weaving import taken
 from vidbudova.text import _, number
 from vidbudova.ui.hover_card import card_of
 from vidbudova.ui.layers_view import layer_view_of, rgba_of
