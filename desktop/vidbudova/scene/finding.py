@@ -25,7 +25,7 @@ def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
     origin, direction = cameras.ray(scene.camera, x, y, scene.size)
     hit = None
     if "building" in kinds and scene.visible["buildings"]:
-        hit = scene.picker.building(origin, direction)
+        hit = scene.section.building(origin, direction)
     if "observation" in kinds and scene.visible["observations"]:
         seen = dot(scene.observations, scene.dots, scene.camera, x, y, scene.size)
         hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit

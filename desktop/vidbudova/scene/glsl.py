@@ -213,6 +213,21 @@ void main() {
 
 SOLID_FRAGMENT = FLAT_FRAGMENT
 
+SECTION_VERTEX = (
+    _VERTEX_HEAD
+    + """
+in vec4 colour;
+out float solid;
+void main() {
+  solid = 1.0;
+  gl_Position = MCDCMatrix * vertexMC;
+  tint = colour.rgb;
+  fog = hazeAt(gl_Position.w);
+  gl_Position.z -= (FRONT + 0.00002) * gl_Position.w;
+}
+"""
+)
+
 SKY_VERTEX = """//VTK::System::Dec
 in vec4 vertexMC;
 uniform mat4 MCDCMatrix;

@@ -97,6 +97,7 @@ def make_looks(style: Style) -> dict[str, Look]:
     looks["feature_line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
     for name, half_px in (("pin", 4.6), ("place", 4.0)):
         looks[name] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": half_px, "ring": style["unmatched"]})
+    looks["section"] = Look(glsl.SECTION_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
     looks["sky"] = Look(glsl.SKY_VERTEX, glsl.SKY_FRAGMENT, common)
     return looks
 

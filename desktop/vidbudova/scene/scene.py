@@ -29,6 +29,7 @@ from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
 from vidbudova.scene.parts import Frame, Part
 from vidbudova.scene.pick import Pick, Picker
+from vidbudova.scene.section import Section
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
@@ -70,6 +71,7 @@ class Scene:
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
+        self.section = Section(self)
         self._furnish()
         self.set_city(City())
 
@@ -109,6 +111,7 @@ class Scene:
         looks = self.looks
         self.marks.overlay = Overlay(self.window.overlay, looks, self.origin)
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
+        self.parts["section"] = self.section
         self.set_dresses({})
 
     def set_dresses(self, dresses: Mapping[str, Dress]) -> None:

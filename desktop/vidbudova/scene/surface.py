@@ -29,6 +29,22 @@ class Look:
                 self.known[name] = value
                 self._put(name, value)
 
+    @property
+    def code(self) -> tuple[str, str]:
+        """The vertex and the fragment shader."""
+        return self.property.GetVertexShaderCode(), self.property.GetFragmentShaderCode()
+
+    def recode(self, vertex: str, fragment: str) -> None:
+        """Other shaders; VTK compiles them at the next frame, and keeps the old ones for later."""
+        self.property.SetVertexShaderCode(vertex)
+        self.property.SetFragmentShaderCode(fragment)
+
+    def add(self, values: Mapping[str, float | Sequence[float]]) -> None:
+        """More uniforms that this look has from now on."""
+        for name, value in values.items():
+            self.known[name] = value
+            self._put(name, value)
+
     def _put(self, name: str, value: float | Sequence[float]) -> None:
         for uniforms in (self.property.GetVertexCustomUniforms(), self.property.GetFragmentCustomUniforms()):
             if isinstance(value, Sequence):
