@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from vidbudova.scene import massing
 from vidbudova.scene.colours import Colours
+from vidbudova.scene.footing import Footing
 from vidbudova.scene.mesh import Mesh
-from vidbudova.scene.solids import Floats, Ints, Solids, vertex_offsets
+from vidbudova.scene.solids import Ints, Solids, vertex_offsets
+from vidbudova.scene.standing import stood
 from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Drawn, Purse, View, grid_of
 
@@ -28,12 +30,14 @@ class Buildings:
     """Chooses, makes, replaces and shows the tiles."""
 
     def __init__(
-        self, renderer: Any, solids: Solids, colours: Colours, looks: Mapping[str, Look], origin: Floats
+        self, renderer: Any, solids: Solids, colours: Colours, looks: Mapping[str, Look], footing: Footing
     ) -> None:
-        self.renderer, self.solids, self.colours, self.looks, self.origin = renderer, solids, colours, looks, origin
+        self.renderer, self.solids, self.colours, self.looks = renderer, solids, colours, looks
+        self.origin, self.feet = footing.origin, footing.feet
         rows = np.flatnonzero(solids.drawn)
-        low, high = solids.low[rows] - origin, solids.high[rows] - origin
-        self.leaves = grid_of(low, high, solids.top_m[rows], TILE_M)
+        low, high = solids.low[rows] - self.origin, solids.high[rows] - self.origin
+        top_m = solids.top_m if self.feet is None else solids.top_m + self.feet
+        self.leaves = grid_of(low, high, top_m[rows], TILE_M)
         self.blocks = grid_of(
             self.leaves.bounds[:, :2], self.leaves.bounds[:, 2:], self.leaves.top_m, TILE_M * BLOCK_TILES
         )
@@ -100,7 +104,9 @@ class Buildings:
             else self.rows(tile)
         )
         build = (massing.full, massing.boxes, massing.caps, massing.fine)[level]
-        mesh = build(self.solids, rows, self.broken[rows], self.origin + position)
+        mesh = stood(build(self.solids, rows, self.broken[rows], self.origin + position), self.feet)
+        if level == CAP:
+            mesh.facade[:, 2] = 0.0 if self.feet is None else self.feet[mesh.slot.astype(np.int64)]
         return self._surfaces(mesh, level, (float(position[0]), float(position[1]), 0.0))
 
     def _surfaces(self, mesh: Mesh, level: int, position: tuple[float, float, float]) -> list[Surface]:

@@ -21,7 +21,6 @@ class Colours:
 
     def __init__(self, count: int, colour: tuple[float, float, float]) -> None:
         from vtkmodules.vtkCommonDataModel import vtkImageData
-        from vtkmodules.vtkRenderingCore import vtkTexture
 
         rows = max(-(-count // WIDTH), 1)
         self.count = count
@@ -32,11 +31,18 @@ class Colours:
         self._image = vtkImageData()
         self._image.SetDimensions(WIDTH, rows, 1)
         self._image.GetPointData().SetScalars(self._array)
-        self.texture: Any = vtkTexture()
-        self.texture.SetInputData(self._image)
-        self.texture.InterpolateOff()
-        self.texture.MipmapOff()
-        self.texture.SetColorModeToDirectScalars()
+        self.texture = self.twin()
+
+    def twin(self) -> Any:
+        """The same colours as a texture of its own: one is tied to the render window that first draws it."""
+        from vtkmodules.vtkRenderingCore import vtkTexture
+
+        texture = vtkTexture()
+        texture.SetInputData(self._image)
+        texture.InterpolateOff()
+        texture.MipmapOff()
+        texture.SetColorModeToDirectScalars()
+        return texture
 
     def paint(self, rows: NDArray[np.integer] | slice, rgb: NDArray[np.uint8]) -> None:
         """Colours (k, 3) for some buildings."""

@@ -25,7 +25,8 @@ def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
     origin, direction = cameras.ray(scene.camera, x, y, scene.size)
     hit = None
     if "building" in kinds and scene.visible["buildings"]:
-        hit = scene.section.building(origin, direction)
+        hit = scene.picker.building(origin, direction)
+        hit = None if hit is not None and _buried(scene, origin, direction, hit.distance) else hit
     if "observation" in kinds and scene.visible["observations"]:
         seen = dot(scene.observations, scene.dots, scene.camera, x, y, scene.size)
         hit = seen if seen is not None and (hit is None or seen.distance <= hit.distance) else hit
@@ -33,6 +34,24 @@ def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
         if hit is None and kind in kinds and scene.visible[layer]:
             hit = scene.features.disc(kind, scene.camera, x, y, scene.size)
     return hit or _on_ground(scene, x, y, origin, kinds)
+
+
+def ground_point(scene: Scene, x: float, y: float) -> tuple[float, float, float] | None:
+    """Where the ray through a pixel meets the ground; None for the sky."""
+    relief = scene.city.relief
+    if relief is None:
+        found = cameras.ground_point(scene.camera, x, y, scene.size)
+    else:
+        origin, direction = cameras.ray(scene.camera, x, y, scene.size)
+        length = relief.meet(origin, direction)
+        found = None if length is None else origin + length * direction
+    return None if found is None else (float(found[0]), float(found[1]), float(found[2]))
+
+
+def _buried(scene: Scene, origin: Floats, direction: Floats, distance: float) -> bool:
+    """Whether the ground hides what lies so far along a ray."""
+    relief = scene.city.relief
+    return relief is not None and relief.meet(origin, direction, distance - 0.05) is not None
 
 
 def _on_ground(scene: Scene, x: float, y: float, origin: Floats, kinds: Sequence[str]) -> Pick | None:
@@ -59,6 +78,6 @@ def in_polygon(scene: Scene, pixels: Floats) -> Ints:
     solids = scene.solids
     if not len(solids):
         return np.zeros(0, np.int64)
-    seen, depth = scene.project(np.c_[solids.centre, (solids.base_m + solids.top_m) / 2])
+    seen, depth = scene.project(np.c_[solids.centre, scene.picker.ground_m + (solids.base_m + solids.top_m) / 2])
     rows = np.flatnonzero((depth > 0) & solids.drawn & ~scene.picker.hidden)
     return np.asarray(np.unique(solids.owner[rows[inside_mask(seen[rows], pixels)]]))

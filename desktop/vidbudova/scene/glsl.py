@@ -11,7 +11,6 @@ uniform mat4 MCDCMatrix;
 //VTK::CustomUniforms::Dec
 out vec3 tint;
 out float fog;
-const float FRONT = 0.012;
 float hazeAt(float d) { return 1.0 - exp(-pow(max(d - haze.x, 0.0) / haze.y, 1.3)); }
 """
 
@@ -50,7 +49,7 @@ void main() {
   else if ((bits & 4) != 0) tint = tint * 1.05 + vec3(0.035);
   wall = facade.zw;
   fog = hazeAt(gl_Position.w);
-  gl_Position.z -= FRONT * gl_Position.w;
+  gl_Position.z -= front * gl_Position.w;
   if ((bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 """
@@ -103,7 +102,8 @@ void main() {
   mark = worn.a * 255.0;
   vec4 at = vertexMC;
   float nearSide = step(dot(facade.xy, ahead.xy), 0.0);
-  at.z *= mix(1.0, nearSide > 0.5 ? 0.0 : 1.0, steep);
+  // facade.z: the ground it stands on
+  at.z = mix(at.z, facade.z, nearSide * steep);
   gl_Position = MCDCMatrix * at;
   vec3 roof = sunlight * toSun.z + skylight;
   vec3 side = sunlight * max(dot(-ahead.xy, toSun.xy), 0.0) * 0.8 + skylight * 0.86;
@@ -111,7 +111,7 @@ void main() {
   int bits = int(mark + 0.5);
   if ((bits & 2) != 0) tint = tint * 1.1 + vec3(0.07);
   fog = hazeAt(gl_Position.w);
-  gl_Position.z -= FRONT * gl_Position.w;
+  gl_Position.z -= front * gl_Position.w;
   if ((bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }
 """
@@ -206,7 +206,7 @@ void main() {
   float lit = max(dot(facing, toSun), 0.0);
   tint = colour.rgb * (sunlight * lit + skylight * (0.92 + 0.08 * facing.z));
   fog = hazeAt(gl_Position.w);
-  gl_Position.z -= FRONT * gl_Position.w;
+  gl_Position.z -= front * gl_Position.w;
 }
 """
 )
@@ -223,7 +223,7 @@ void main() {
   gl_Position = MCDCMatrix * vertexMC;
   tint = colour.rgb;
   fog = hazeAt(gl_Position.w);
-  gl_Position.z -= (FRONT + 0.00002) * gl_Position.w;
+  gl_Position.z -= (front + 0.00002) * gl_Position.w;
 }
 """
 )
@@ -300,7 +300,7 @@ void main() {
   vec2 along = -way * abs(other.w) * 0.5 * halfPx * pixel / screen * 2.0;
   gl_Position = a;
   gl_Position.xy += (across + along) * a.w;
-  gl_Position.z -= (FRONT + 0.00004) * a.w + 0.02;
+  gl_Position.z -= (front + 0.00004) * a.w + 0.02;
   tint = colour.rgb;
   fog = 0.0;
 }
@@ -322,7 +322,7 @@ void main() {
   near = smoothstep(0.35, 0.8, grown);
   float size = halfPx * grown * (corner.z > 0.5 ? 1.0 + 0.35 * near : 1.0);
   gl_Position.xy += corner.xy * size * pixel / screen * 2.0 * gl_Position.w;
-  gl_Position.z -= FRONT * gl_Position.w;
+  gl_Position.z -= front * gl_Position.w;
   disc = corner.xy;
   rim = corner.z;
   solid = colour.a;

@@ -19,6 +19,8 @@ from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 from vidbudova.scene.walls import triangulated
 
 LAND_TILE_M = 1600.0
+WHOLE = ("body", "cast")
+"""What of a standing thing is drawn: itself, and the shadow it casts."""
 DASH_M, DASH_EVERY_M, DASH_HALF_M, DASH_CLEAR_M = 3.0, 9.0, 0.14, 9.0
 Painted = tuple[Floats, NDArray[np.int32], NDArray[np.float32]]
 

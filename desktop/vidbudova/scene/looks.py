@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vidbudova.scene import glsl
 from vidbudova.scene.daylight import TO_SUN, Vector
+from vidbudova.scene.relief_looks import patch_look
 from vidbudova.scene.style import Style
 from vidbudova.scene.surface import Look
 
@@ -30,6 +31,8 @@ FLAT_LAYERS = (
 
 BEHIND_ALL, LAYER_STEP = 0.999999, 1.2e-6
 SHADOW_DEPTH, OVERLAY_DEPTH = 0.9950, 0.9885
+FRONT = 0.012
+"""Solids come forward by so much depth where all ground is flat: before all that lies on it, however near that is."""
 AMBIENT_SHARE = 0.3
 FEATURE_SHARE = 0.22
 
@@ -97,6 +100,7 @@ def make_looks(style: Style) -> dict[str, Look]:
     looks["feature_line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
     for name, half_px in (("pin", 4.6), ("place", 4.0)):
         looks[name] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": half_px, "ring": style["unmatched"]})
+    looks["terrain"] = patch_look(common)
     looks["section"] = Look(glsl.SECTION_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
     looks["sky"] = Look(glsl.SKY_VERTEX, glsl.SKY_FRAGMENT, common)
     return looks
@@ -106,6 +110,7 @@ def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
     """What every look may read, at rest values."""
     return {
         "toSun": TO_SUN,
+        "front": FRONT,
         "sunlight": style["sun"],
         "skylight": style["skylight"],
         "hazeColour": style["haze"],

@@ -9,34 +9,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
+from vidbudova.scene.city import nothing
+from vidbudova.scene.footing import Footing
 from vidbudova.scene.overlay import Overlay, zone_colours
 from vidbudova.scene.solids import Floats, vertex_offsets
 from vidbudova.scene.style import Style
 from vidbudova.scene.surface import Look, Surface
+from vidbudova.scene.touching import changed_shapes
 
 
 class Marks:
     """Surfaces by layer; laying a layer anew takes the old one off."""
 
     def __init__(self, renderer: Any, looks: Mapping[str, Look], visible: Mapping[str, bool]) -> None:
-        self.overlay = Overlay(renderer, looks, np.zeros(2))
+        self.overlay = Overlay(renderer, looks, Footing())
         self.visible = visible
         self.laid: dict[str, list[Surface]] = {}
         self.order: tuple[str, ...] = ()
         self.changes = 0
+        self.touched: list[Floats] = []
+        """Bounds (k, 4), in the project's CRS, of what changed among marks that are draped over a relief."""
+        self._zones: Shapes | None = None
 
-    def lay(self, layer: str, surfaces: list[Surface]) -> None:
-        """Show these as the layer."""
+    def lay(self, layer: str, surfaces: list[Surface], changed: Floats | None = None) -> None:
+        """Show these as the layer; `changed` (k, 4) bounds what differs, everything where that is not known."""
         self.changes += 1
-        for old in self.laid.pop(layer, ()):
+        before = self.laid.pop(layer, [])
+        self.touched.append(self._reach([*before, *surfaces]) if changed is None else changed)
+        for old in before:
             old.remove()
         self.laid[layer] = surfaces
         self.show(layer, self.visible.get(layer, True))
         if surfaces and self.order:
             self.stack(self.order)
 
+    def _reach(self, surfaces: list[Surface]) -> Floats:
+        """(k, 4) bounds of those that are draped."""
+        over = self.overlay
+        draped = over.flat_renderer if over.flat_renderer is not over.renderer else None
+        found = [surface.data.GetBounds() for surface in surfaces if surface.renderer is draped]
+        boxes = np.array(found).reshape(-1, 6)[:, [0, 2, 1, 3]]
+        return boxes + np.tile(over.origin, 2)
+
     def stack(self, order: Sequence[str]) -> None:
         """Draw layers in this order, the last uppermost; selection and hover stay above all."""
+        if tuple(order) != self.order:
+            self.touched += [self._reach(self.laid.get(layer, [])) for layer in order]
         self.order = tuple(order)
         self.changes += 1
         for layer in (*order, "selection", "hover"):
@@ -52,12 +70,15 @@ class Marks:
         """Take everything off."""
         for layer in list(self.laid):
             self.lay(layer, [])
+        self.touched, self._zones = [], None
 
     def zones(self, zones: Shapes, volumes: bool, style: Style) -> None:
         """Zones draped on the ground, or as bodies too."""
         colour = zone_colours(zones, style)
         found = self.overlay.filled(zones, colour) if len(zones) else []
-        self.lay("zones", found + (self.overlay.volumes(zones, colour) if volumes and len(zones) else []))
+        changed = changed_shapes(self._zones or nothing(), zones)
+        self._zones = zones
+        self.lay("zones", found + (self.overlay.volumes(zones, colour) if volumes and len(zones) else []), changed)
 
     def observations(
         self, points: Shapes, places: Floats, rgb: NDArray[np.uint8] | None, unmatched: NDArray[np.bool_] | None

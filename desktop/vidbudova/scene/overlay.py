@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
+from vidbudova.scene.footing import Footing
 from vidbudova.scene.land import Painted, areas
 from vidbudova.scene.massing import standing_m
 from vidbudova.scene.ribbons import joints
@@ -30,10 +31,20 @@ def zone_colours(zones: Shapes, style: Style) -> Colours32:
 
 
 class Overlay:
-    """Makes the surfaces of marks, about one origin."""
+    """Makes the surfaces of marks, about one origin.
 
-    def __init__(self, renderer: Any, looks: Mapping[str, Look], origin: Floats) -> None:
-        self.renderer, self.looks, self.origin = renderer, looks, origin
+    draped : the renderer and looks for what lies flat, where that is draped over a relief; else it lies at height 0.
+    """
+
+    def __init__(
+        self,
+        renderer: Any,
+        looks: Mapping[str, Look],
+        footing: Footing,
+        draped: tuple[Any, Mapping[str, Look]] | None = None,
+    ) -> None:
+        self.renderer, self.looks, self.footing, self.origin = renderer, looks, footing, footing.origin
+        self.flat_renderer, self.flat_looks = draped or (renderer, looks)
 
     def filled(self, shapes: Shapes, colour: Colours32, look: str = "fill") -> list[Surface]:
         """Translucent areas on the ground with a firm outline."""
@@ -45,7 +56,7 @@ class Overlay:
         if not len(triangles):
             return []
         local = np.c_[points - self.origin, np.zeros(len(points))].astype(np.float32)
-        return [Surface(self.renderer, self.looks[look], local, triangles, {"colour": colours})]
+        return [Surface(self.flat_renderer, self.flat_looks[look], local, triangles, {"colour": colours})]
 
     def ringed(self, shapes: Shapes, colour: Colours32, look: str = "line") -> list[Surface]:
         """The rings of areas as lines of a steady width on the screen."""
@@ -68,7 +79,7 @@ class Overlay:
         local = np.repeat(np.c_[xy - self.origin, np.zeros(len(xy))], 2, axis=0).astype(np.float32)
         sides = np.stack([side, -side], axis=1).reshape(-1, 2).astype(np.float32)
         attributes = {"colour": np.repeat(colour[line], 2, axis=0), "side": sides}
-        return [Surface(self.renderer, self.looks[look], local, triangles.astype(np.int32), attributes)]
+        return [Surface(self.flat_renderer, self.flat_looks[look], local, triangles.astype(np.int32), attributes)]
 
     def volumes(self, zones: Shapes, colour: Colours32) -> list[Surface]:
         """Zones as translucent bodies of their own height."""
@@ -79,7 +90,8 @@ class Overlay:
         corners = np.empty((len(a), 4, 3))
         corners[:, 0, :2] = corners[:, 3, :2] = a
         corners[:, 1, :2] = corners[:, 2, :2] = b
-        corners[:, :2, 2], corners[:, 2:, 2] = 0.0, height[of][:, None]
+        low, high = self._levels(zones, height)
+        corners[:, :2, 2], corners[:, 2:, 2] = low[of][:, None], high[of][:, None]
         step = b - a
         facing = np.c_[step[:, 1], -step[:, 0], np.zeros(len(a))] / np.maximum(
             np.linalg.norm(step, axis=1, keepdims=True), 1e-9
@@ -90,8 +102,18 @@ class Overlay:
         )
         lids = areas(zones, lambda row: (float(row), 0.0, 0.0))(np.arange(len(zones)))
         row = lids[2][:, 0].astype(int)
-        top = np.c_[lids[0] - self.origin, height[row]]
+        top = np.c_[lids[0] - self.origin, high[row]]
         return sides + self._body(top, lids[1], colour[row], np.tile([0.0, 0.0, 1.0], (len(top), 1)))
+
+    def _levels(self, zones: Shapes, height: Floats) -> tuple[Floats, Floats]:
+        """Undersides and tops of zones as bodies: from the lowest ground under them to a level over the highest."""
+        offsets, some = vertex_offsets(zones), np.diff(vertex_offsets(zones)) > 0
+        low, high = np.zeros(len(zones)), height.copy()
+        if self.footing.relief is not None and some.any():
+            z = self.footing.z(zones.xy)
+            low[some] = np.minimum.reduceat(z, offsets[:-1][some])
+            high[some] += np.maximum.reduceat(z, offsets[:-1][some])
+        return low, high
 
     def _body(self, points: Floats, triangles: NDArray[np.integer], colour: Colours32, facing: Floats) -> list[Surface]:
         if not len(triangles):
@@ -110,7 +132,7 @@ class Overlay:
         n = len(places)
         corner = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]], np.float32)
         corners = np.c_[np.tile(corner, (n, 1)), np.repeat(ringed.astype(np.float32), 4)]
-        local = np.repeat(places - np.array([*self.origin, 0.0]), 4, axis=0).astype(np.float32)
+        local = np.repeat(self.footing.local(places), 4, axis=0).astype(np.float32)
         triangles = (np.array([0, 1, 2, 0, 2, 3]) + 4 * np.arange(n)[:, None]).reshape(-1, 3).astype(np.int32)
         attributes = {"colour": np.repeat(colour, 4, axis=0), "corner": corners}
         return [Surface(self.renderer, self.looks[look], local, triangles, attributes)]
@@ -133,7 +155,9 @@ def edge_arrays(ends: Floats, colour: Sequence[float]) -> tuple[Colours32, NDArr
     return points, triangles, {"colour": np.tile(np.array(colour, np.float32), (4 * n, 1)), "other": other}
 
 
-def building_edges(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -> Floats:
+def building_edges(
+    solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats, feet: Floats | None = None
+) -> Floats:
     """(e, 2, 3) edges of prisms: around the foot, around the top, and up the corners."""
     shapes = solids.shapes
     first, last = (
@@ -143,8 +167,9 @@ def building_edges(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin:
     at = rows_of(first, last)
     of = rows[np.repeat(np.arange(len(rows)), last - first)]
     a, b = shapes.xy[at] - origin, shapes.xy[next_vertex(shapes)[at]] - origin
-    low = solids.base_m[of]
+    foot = np.zeros(len(of)) if feet is None else feet[of]
+    low = foot + solids.base_m[of]
     whole = solids.top_m[of] - solids.roof_m[of]
-    high = np.where(broken[of] > 0, standing_m(solids, of, broken[of]), whole)
+    high = foot + np.where(broken[of] > 0, standing_m(solids, of, broken[of]), whole)
     parts = [np.stack([np.c_[a, z], np.c_[b, z]], axis=1) for z in (low + 0.1, high)]
     return np.concatenate([*parts, np.stack([np.c_[a, low], np.c_[a, high]], axis=1)])

@@ -6,6 +6,7 @@ import numpy as np
 
 from vidbudova.scene.city import City
 from vidbudova.scene.dressing import tints
+from vidbudova.scene.footing import Footing
 from vidbudova.scene.land import Ground
 from vidbudova.scene.overlay import edge_arrays
 from vidbudova.scene.ribbons import joints, lines_of
@@ -20,13 +21,14 @@ SAG_PARTS = 5
 OVERHEAD = ("line", "minor_line", "")
 
 
-def power(ground: Ground, city: City, style: Style) -> Bands:
+def power(ground: Ground, city: City, style: Style, footing: Footing | None = None) -> Bands:
     """Overhead lines of a city."""
+    footing = footing or Footing(ground.origin)
     lines = city.table("power_lines")
     rows = np.flatnonzero(np.isin(words(lines, "kind"), OVERHEAD))
     low, high = bounds_by_feature(lines, vertex_offsets(lines))
     low, high = low[rows] - ground.origin, high[rows] - ground.origin
-    grid = grid_of(low, high, np.full(len(rows), 40.0), POWER_TILE_M)
+    grid = grid_of(low, high, np.full(len(rows), 40.0 + footing.span_m), POWER_TILE_M)
     colour = tints(lines, style["power"])
     height = _heights(real(lines, "voltage_v"), words(lines, "kind"))
 
@@ -40,7 +42,7 @@ def power(ground: Ground, city: City, style: Style) -> Bands:
         found = []
         for tone in np.unique(colour[of], axis=0):
             xy, offsets, some = lines_of(lines, in_tile[(colour[in_tile] == tone).all(1)])
-            ends = wires(xy - ground.origin - position, offsets, height[some])
+            ends = wires(xy - ground.origin - position, offsets, height[some], footing.z(xy))
             points, triangles, attributes = edge_arrays(ends, tuple(tone.tolist()))
             found.append(Surface(ground.renderer, ground.looks["wire"], points, triangles, attributes, place))
         return found
@@ -55,20 +57,20 @@ def _heights(voltage_v: Floats, kind: np.ndarray[tuple[int, ...], np.dtype[np.ob
     return np.where(np.nan_to_num(voltage_v) > 0, known, usual)
 
 
-def wires(xy: Floats, offsets: Ints, height: Floats) -> Floats:
-    """(e, 2, 3) straight pieces of wires, masts and arms; height has one entry a line."""
+def wires(xy: Floats, offsets: Ints, height: Floats, foot: Floats | None = None) -> Floats:
+    """(e, 2, 3) straight pieces of wires, masts and arms; height has one entry a line, foot one a vertex."""
     side, _, last = joints(xy, offsets)
     h = height[np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))]
     arm = side * (0.14 * h)[:, None]
-    foot, tip = np.c_[xy, np.zeros(len(xy))], np.c_[xy, h]
-    parts = [np.stack([foot, tip], axis=1)]
+    low = np.zeros(len(xy)) if foot is None else foot
+    parts = [np.stack([np.c_[xy, low], np.c_[xy, low + h]], axis=1)]
     for share in (0.82, 0.97):
-        parts.append(np.stack([np.c_[xy + arm, h * share], np.c_[xy - arm, h * share]], axis=1))
+        parts.append(np.stack([np.c_[xy + arm, low + h * share], np.c_[xy - arm, low + h * share]], axis=1))
     at = np.flatnonzero(~last)
     t = np.linspace(0.0, 1.0, SAG_PARTS + 1)
     for sign in (-1.0, 0.0, 1.0):
-        a = np.c_[xy[at] + sign * arm[at], h[at] * 0.82]
-        b = np.c_[xy[at + 1] + sign * arm[at + 1], h[at + 1] * 0.82]
+        a = np.c_[xy[at] + sign * arm[at], low[at] + h[at] * 0.82]
+        b = np.c_[xy[at + 1] + sign * arm[at + 1], low[at + 1] + h[at + 1] * 0.82]
         way = a[:, None] + (b - a)[:, None] * t[:, None]
         way[..., 2] -= (4.0 * t * (1.0 - t)) * np.minimum(np.linalg.norm(b - a, axis=1), 300.0)[:, None] * 0.03
         parts.append(np.stack([way[:, :-1], way[:, 1:]], axis=2).reshape(-1, 2, 3))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
@@ -18,10 +17,13 @@ from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
 from vidbudova.scene.daylight import Daylight
+from vidbudova.scene.draping import GroundKind
 from vidbudova.scene.dressing import Dress, dressed
 from vidbudova.scene.features import Features
 from vidbudova.scene.finding import PICKED
+from vidbudova.scene.footing import footing_of
 from vidbudova.scene.ground_pick import GroundPicker
+from vidbudova.scene.grounding import relief_of, terrain_of
 from vidbudova.scene.layers import LAYERS, layers_of
 from vidbudova.scene.light import Light
 from vidbudova.scene.looks import make_looks, shares_of, uniforms_of
@@ -29,11 +31,12 @@ from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
 from vidbudova.scene.parts import Frame, Part
 from vidbudova.scene.pick import Pick, Picker
-from vidbudova.scene.section import Section
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
+from vidbudova.scene.terrain import Terrain
 from vidbudova.scene.tiles import Bands, Purse, View
+from vidbudova.scene.touching import changed_dress
 from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
@@ -58,6 +61,8 @@ class Scene:
         self.buildings: Buildings | None = None
         self.bands: dict[tuple[str, str], Bands] = {}
         self.parts: dict[str, Part] = {}
+        self.terrain: Terrain | None = None
+        self.ground_kind: GroundKind = "model"
         self.light = Light(self.looks)
         self.visible = dict.fromkeys(LAYERS, True)
         self.incomplete = False
@@ -71,7 +76,6 @@ class Scene:
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
-        self.section = Section(self)
         self._furnish()
         self.set_city(City())
 
@@ -94,7 +98,9 @@ class Scene:
         self.origin = np.array([city.bounds[0] + city.bounds[2], city.bounds[1] + city.bounds[3]]) / 2
         self.solids = city.solids or solids_of(city.table("buildings"))
         self.colours = Colours(len(self.solids), self.theme["building"])
-        self.picker = Picker(self.solids)
+        self.footing = footing_of(city, self.solids, self.origin, relief_of(city, self.ground_kind))
+        feet = self.footing.feet
+        self.picker = Picker(self.solids, None if feet is None else feet + self.footing.level_m)
         self._build()
 
     def _strip(self) -> None:
@@ -104,28 +110,35 @@ class Scene:
             bands.clear()
         for part in self.parts.values():
             part.clear()
-        self.bands, self.parts = {}, {}
+        self.bands, self.parts, self.terrain = {}, {}, None
         self.marks.clear()
 
     def _build(self) -> None:
         looks = self.looks
-        self.marks.overlay = Overlay(self.window.overlay, looks, self.origin)
-        self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.origin)
-        self.parts["section"] = self.section
+        self.terrain = terrain_of(self)
+        draped = None if self.terrain is None else self.terrain.drape.over
+        self.marks.overlay = Overlay(self.window.overlay, looks, self.footing, draped)
+        self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.footing)
+        if self.terrain is not None:
+            self.parts["terrain"] = self.terrain
+            self.terrain.watch(self.buildings, self.picker, self.marks)
         self.set_dresses({})
 
     def set_dresses(self, dresses: Mapping[str, Dress]) -> None:
         """How the features of some tables of the city look; all others are as the model has them."""
+        before = self._said.get("set_dresses", ({},))[0]
         self._said["set_dresses"] = (dresses,)
         self.marks.changes += 1
         for bands in self.bands.values():
             bands.clear()
         self.drawn = dressed(self.city, dresses)
-        self.bands = layers_of(self.drawn, self.window, self.looks, self.origin, self.picker, self.theme)
+        self.bands = layers_of(self.drawn, self.window, self.looks, self.footing, self.picker, self.theme)
+        if self.terrain is not None:
+            self.terrain.dress(self.drawn, self.picker, changed_dress(self.city, before, dresses))
         roads = self.drawn.table("roads")
         self.on_ground = GroundPicker(roads, land.road_widths(roads))
         self.on_ground.set_zones(self.zones)
-        self.features = Features(self.drawn, self.picker.above)
+        self.features = Features(self.drawn, self._above)
         self.features.lay(self.marks, self.theme)
         share = dresses.get("buildings", Dress()).share
         self.colours.clear_by(np.ones(len(self.solids)) if share is None else share[self.solids.owner])
@@ -159,7 +172,6 @@ class Scene:
         """Lift these buildings and outline them; none for an empty list."""
         self._said["select"] = (indices,)
         self.colours.flag(SELECTED, self._with_parts(indices))
-        self.marks.lay("selection", self._outlined(indices, "selection", "edge"))
 
     def hover(self, index: int | None) -> None:
         """Lift one building a little."""
@@ -174,7 +186,7 @@ class Scene:
         assert self.buildings is not None
         rows = self._with_parts(indices)
         rows = rows[self.solids.drawn[rows]][:MOST_OUTLINED]
-        ends = building_edges(self.solids, rows, self.buildings.broken, self.origin)
+        ends = building_edges(self.solids, rows, self.buildings.broken, self.origin, self.footing.feet)
         return self.marks.overlay.edges(ends, self.theme[colour], look)
 
     def set_zones(self, zones: Shapes | None, volumes: bool = False) -> None:
@@ -190,7 +202,7 @@ class Scene:
         """Observations as dots in their own colours (n, 3); `unmatched` ones are ringed."""
         self._said["set_observations"] = (points, rgb, unmatched)
         self.observations = points or nothing()
-        self.dots = np.c_[self.observations.xy, self.picker.above(self.observations.xy)]
+        self.dots = np.c_[self.observations.xy, self._above(self.observations.xy)]
         self.marks.observations(self.observations, self.dots, rgb, unmatched)
 
     def set_cells(self, cells: Shapes | None, rgb: NDArray[np.uint8] | None = None) -> None:
@@ -202,7 +214,11 @@ class Scene:
         """Rows that were set aside, as dots and outlines."""
         self._said["set_quarantine"] = (points, areas)
         points = points or nothing()
-        self.marks.quarantine(points, self.picker.above(points.xy), areas or nothing(), self.theme)
+        self.marks.quarantine(points, self._above(points.xy), areas or nothing(), self.theme)
+
+    def _above(self, xy: Floats) -> Floats:
+        """Heights just over the building at each place, or over the ground."""
+        return self.picker.above(xy) + self.footing.ground(xy)
 
     def set_hidden(self, hidden: NDArray[np.bool_]) -> None:
         """Leave some buildings out (a filter); a mask with one entry a building."""
@@ -321,7 +337,8 @@ class Scene:
         camera = self._local(self.camera)
         view, purse = View(camera, self.size), Purse(purse_s)
         assert self.buildings is not None
-        self.buildings.shown, self.buildings.shaded = self.visible["buildings"], self.visible["shadows"]
+        self.buildings.shown = self.visible["buildings"]
+        self.buildings.shaded = self.visible["shadows"] and self.terrain is None
         self.buildings.place(view, detail, purse, still and self.window.owned)
         for (layer, _), bands in self.bands.items():
             bands.shown = self.visible[layer]
@@ -329,17 +346,19 @@ class Scene:
         for part in self.parts.values():
             part.place(Frame(camera, view, self.size, detail, purse, still))
         self.light.aim(view, self.camera, self.size)
-        self.ground.actor.SetPosition(view.eye[0], view.eye[1], 0.0)
+        self.ground.actor.SetPosition(view.eye[0], view.eye[1], self.footing.horizon_m(float(view.eye[2])))
         self.sky.actor.SetPosition(*view.eye)
-        self.window.aim(camera, float(self.solids.top_m.max(initial=30.0)), self._reach(view))
+        highest = float(self.solids.top_m.max(initial=30.0)) + self.footing.span_m
+        self.window.aim(camera, highest, self._reach(view))
         return purse
 
     def _local(self, camera: Camera) -> Camera:
-        return cameras.moved_by(camera, np.array([-self.origin[0], -self.origin[1], 0.0]))
+        return cameras.moved_by(camera, -np.array([*self.origin, self.footing.level_m]))
 
     def _reach(self, view: View) -> float:
         x0, y0, x1, y1 = self.city.bounds
-        return float(np.hypot(x1 - x0, y1 - y0) + np.linalg.norm(view.eye)) + 2000.0
+        beyond = 2000.0 if self.terrain is None else 1.5 * self.terrain.square.width_m
+        return float(np.hypot(x1 - x0, y1 - y0) + np.linalg.norm(view.eye)) + beyond
 
     def image(self) -> NDArray[np.uint8]:
         """The last frame, (h, w, 3), top row first."""
@@ -351,8 +370,7 @@ class Scene:
 
     def ground_point(self, x: float, y: float) -> tuple[float, float, float] | None:
         """Where the ray through a pixel meets the ground; None for the sky."""
-        found = cameras.ground_point(self.camera, x, y, self.size)
-        return None if found is None else (float(found[0]), float(found[1]), float(found[2]))
+        return finding.ground_point(self, x, y)
 
     def project(self, points: Floats) -> tuple[Floats, Floats]:
         """Pixels (n, 2) and depths (n,) of points (n, 3); depths of 0 or less are behind the eye."""

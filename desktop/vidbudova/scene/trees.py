@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene.city import City
-from vidbudova.scene.land import Ground
+from vidbudova.scene.footing import Footing
+from vidbudova.scene.land import WHOLE, Ground
 from vidbudova.scene.pick import Picker
 from vidbudova.scene.solids import Floats, polygon_of, real, words
 from vidbudova.scene.style import Colour, Style
-from vidbudova.scene.surface import Surface
+from vidbudova.scene.surface import Surface, polydata
 from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 
 TREE_TILE_M = 240.0
@@ -24,14 +27,27 @@ PROFILE_NEAR = ((0.24, 0.42), (0.42, 0.92), (0.62, 1.0), (0.84, 0.62), (1.0, 0.0
 PROFILE_FAR = ((0.22, 0.35), (0.56, 1.0), (1.0, 0.0))
 """(height, radius) of the crown's rings, as shares of the tree's height and of its crown's radius."""
 
+Body = tuple[Floats, NDArray[np.int32], Floats, Floats]
+"""Points, triangles, colours and normals."""
 
-def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
+
+def trees(
+    ground: Ground,
+    city: City,
+    picker: Picker,
+    style: Style,
+    footing: Footing | None = None,
+    drawn: Sequence[str] = WHOLE,
+) -> Bands:
     """All trees of a city: full crowns near by, four-sided ones further off."""
     place, height = _places(city, picker)
+    # shadows are worked out over level ground
+    foot = footing.z(place) if footing is not None and "body" in drawn else np.zeros(len(place))
+    drawn = drawn if footing is not None and footing.relief is not None else WHOLE
     place = place - ground.origin
     size = np.maximum(height, 2.0)
     far_m = float(np.clip(FAR_M * np.sqrt(MANY_TREES / max(len(place), 1)), 1200.0, 9000.0))
-    grid = grid_of(place - 4.0, place + 4.0, size, TREE_TILE_M)
+    grid = grid_of(place - 4.0, place + 4.0, foot + size, TREE_TILE_M)
 
     def maker(profile: tuple[tuple[float, float], ...], sides: int, trunk: bool, grid: Grid) -> Band:
         def make(tile: int) -> list[Surface]:
@@ -44,7 +60,10 @@ def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
                 points, triangles, colour, facing = _with_trunks(
                     (points, triangles, colour, facing), place[rows] - position, size[rows], style["tree_trunk"]
                 )
-            return _surfaces(ground, points, triangles, colour, facing, position)
+            points[:, 2] += np.concatenate(
+                [np.repeat(foot[rows], len(profile) * sides), np.repeat(foot[rows], 6 if trunk else 0)]
+            )
+            return _surfaces(ground, (points, triangles, colour, facing), position, drawn)
 
         near, far = (0.0, NEAR_M) if trunk else (NEAR_M, far_m)
         return Band(grid, make, near, far)
@@ -52,15 +71,14 @@ def trees(ground: Ground, city: City, picker: Picker, style: Style) -> Bands:
     return Bands([maker(PROFILE_NEAR, 7, True, grid), maker(PROFILE_FAR, 4, False, grid)])
 
 
-def _surfaces(
-    ground: Ground, points: Floats, triangles: NDArray[np.int32], colour: Floats, facing: Floats, position: Floats
-) -> list[Surface]:
+def _surfaces(ground: Ground, body: Body, position: Floats, drawn: Sequence[str]) -> list[Surface]:
+    points, triangles, colour, facing = body
     attributes = {"colour": colour.astype(np.float32), "facing": facing.astype(np.float32)}
     at = (float(position[0]), float(position[1]), 0.0)
     local = points.astype(np.float32)
-    body = Surface(ground.renderer, ground.looks["crown"], local, triangles, attributes, at, cull=True)
-    cast = Surface(ground.renderer, ground.looks["cast"], local, triangles, {}, at, data=body.data, cull=True)
-    return [body, cast]
+    data = polydata(local, triangles, attributes if "body" in drawn else {})
+    looks = [(ground.looks[{"body": "crown"}.get(name, name)], attributes if name == "body" else {}) for name in drawn]
+    return [Surface(ground.renderer, look, local, triangles, worn, at, data=data, cull=True) for look, worn in looks]
 
 
 def _places(city: City, picker: Picker) -> tuple[Floats, Floats]:
@@ -105,9 +123,6 @@ def _grid_in(area: shapely.Geometry, spacing_m: float) -> Floats:
     cell = np.c_[x.ravel(), y.ravel()]
     place = (cell + np.c_[noise(cell * 0.37), noise(cell * 0.61 + 5.0)] * 0.9 - 0.45) * step
     return np.asarray(place[shapely.contains_xy(area, place)])
-
-
-Body = tuple[Floats, NDArray[np.int32], Floats, Floats]
 
 
 def crowns(place: Floats, height: Floats, profile: tuple[tuple[float, float], ...], sides: int, colour: Colour) -> Body:

@@ -84,10 +84,11 @@ class Window:
         lens.SetWindowCenter(2 * x / self.size[0], 2 * y / self.size[1])
         self.render_window.Render()
         lens.SetWindowCenter(0.0, 0.0)
-        self._total += self._read()
+        self._total += self.pixels()
         self.averaged_frames += 1
 
-    def _read(self) -> NDArray[np.uint8]:
+    def pixels(self) -> NDArray[np.uint8]:
+        """The last frame as it is, (h, w, 4), bottom row first."""
         from vtkmodules.util import numpy_support
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
@@ -100,7 +101,7 @@ class Window:
     def image(self) -> NDArray[np.uint8]:
         """The last picture, (h, w, 3), top row first."""
         if self._total is None or not self.averaged_frames:
-            return np.ascontiguousarray(self._read()[::-1, :, :3])
+            return np.ascontiguousarray(self.pixels()[::-1, :, :3])
         half = self.averaged_frames // 2
         return ((self._total[::-1, :, :3] + np.uint16(half)) // np.uint16(self.averaged_frames)).astype(np.uint8)
 
