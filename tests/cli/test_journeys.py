@@ -71,3 +71,15 @@ def test_that_a_path_whose_views_are_gone_says_so(city, run, tmp_path):
     run("path", "add", project, "--name", "Tour", "A")
     run("view", "remove", project, "--name", "A")
     assert run("video", project, "Tour", "--out", tmp_path / "a.mp4")[1]["error"]["key"] == "path-empty"
+
+
+def test_that_a_picture_is_rendered_from_numbers_and_odd_numbers_are_refused(city, run, tmp_path):
+    project, (x, y) = city
+    numbers = [x, y, 0, 200, 0, 90, 35]
+    assert run("render", project, "--out", tmp_path / "a.png", "--size", "160x90", "--camera", *numbers)[0] == 0
+    run("view", "add", project, "--name", "Down", "--at", x, y, 0, "--distance", 200, "--heading", 0, "--pitch", 90)
+    assert run("render", project, "--out", tmp_path / "b.png", "--size", "160x90", "--view", "Down")[0] == 0
+    assert Image.open(tmp_path / "a.png").tobytes() == Image.open(tmp_path / "b.png").tobytes()
+    numbers[3] = 0
+    _code, body = run("render", project, "--out", tmp_path / "c.png", "--size", "160x90", "--camera", *numbers)
+    assert body["error"]["key"] == "value-wrong" and not (tmp_path / "c.png").exists()

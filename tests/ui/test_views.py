@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from ui.tools_window import Hands
@@ -214,3 +215,13 @@ def test_that_present_without_views_has_no_bar(opened: MainWindow) -> None:
     opened.desk.enter("present")
     assert not opened.present_bar.isVisible()
     opened.leave_present()
+
+
+def test_that_a_large_picture_of_the_view_is_drawn_by_a_child(
+    opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    look(opened)
+    opened.files.save_large_picture(tmp_path / "large", "320x180")
+    qtbot.waitUntil(lambda: (tmp_path / "large.png").exists() and not opened.desk.jobs.running, timeout=60_000)
+    found = QImage(str(tmp_path / "large.png"))
+    assert (found.width(), found.height()) == (320, 180)

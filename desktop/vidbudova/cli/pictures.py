@@ -31,6 +31,9 @@ def register(commands: Any) -> None:
     render.add_argument("--size", type=picture_size, default=SIZE, metavar="WxH", help=_("in pixels"))
     about = _("overview, top, the name of a view or zone, or the id of a building")
     render.add_argument("--view", default="overview", metavar="NAME", help=about)
+    about = _("a point looked at, the distance to it, heading, degrees down, field of view; instead of a named view")
+    names = ("X", "Y", "Z", "DISTANCE", "HEADING", "PITCH", "FOV")
+    render.add_argument("--camera", nargs=7, type=float, metavar=names, help=about)
     render.add_argument("--scenario", default=NOW, metavar="S")
     about = _("damage, none, or a field of buildings such as use or height_m")
     render.add_argument("--colour-by", default="damage", metavar="FIELD", help=about)
@@ -50,7 +53,7 @@ def render_(args: Namespace) -> Answer:
     if args.scenario != NOW:
         raise UserError("no-such-thing", what=_("scenario"), id=args.scenario)
     with to_look(args) as session:
-        view = _view(session, args.view, args.size)
+        view = _camera(args.camera) if args.camera else _view(session, args.view, args.size)
         when, said = _when(session, args.sun, args.at)
         image = picture(session, args.size, view, "" if args.colour_by == "none" else args.colour_by, when)
     _write(args.out, image)
@@ -88,6 +91,13 @@ def _moment(words: str, middle: tuple[float, float], crs: str) -> datetime:
         reason = _("a time is written like 2026-06-21T18:00")
         raise UserError("value-wrong", value=words, field=_("a time"), reason=reason) from error
     return found if found.tzinfo is not None else found.replace(tzinfo=city_zone(middle, crs, found.date()))
+
+
+def _camera(numbers: list[float]) -> Camera:
+    from vidbudova.scene.video import camera_of
+    from vidbudova.session.views import CAMERA, checked
+
+    return camera_of(checked(dict(zip(CAMERA, numbers, strict=True))))
 
 
 def _view(session: Session, name: str, size: tuple[int, int]) -> Camera | None:

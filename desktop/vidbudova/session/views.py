@@ -11,7 +11,7 @@ from typing import Any, Literal
 from vidbudova.errors import UserError
 from vidbudova.model.change import Change, Delta, Value
 from vidbudova.model.ids import new_id
-from vidbudova.session.core import Session
+from vidbudova.session.core import Session, check_values
 from vidbudova.text import _
 from vidbudova.text import mark as words
 
@@ -50,7 +50,7 @@ def add_view(session: Session, name: str, camera: Mapping[str, float], shown_on:
     while named in taken:
         named, number = f"{name} {number}", number + 1
     id = _new_id(session)
-    fields: dict[str, Value] = {"name": named, "position": len(taken), **_checked(camera)}
+    fields: dict[str, Value] = {"name": named, "position": len(taken), **checked(camera)}
     if shown_on:
         fields["shown_on"] = shown_on
     session.do(words("Keep view {name}"), [Delta("views", id, None, fields)], name=named)
@@ -62,7 +62,7 @@ def change_view(session: Session, view: str, **fields: Value) -> Change | None:
     row = _row(session, "views", view)
     after: dict[str, Value] = {name: value for name, value in fields.items() if name not in CAMERA}
     if any(name in fields for name in CAMERA):
-        after |= _checked({name: _number(fields.get(name, row[name])) for name in CAMERA})
+        after |= checked({name: _number(fields.get(name, row[name])) for name in CAMERA})
     before = {name: row[name] for name in after}
     named = str(after.get("name") or row["name"])
     return session.do(words("Change view {name}"), [Delta("views", view, before, after)], name=named)
@@ -178,9 +178,17 @@ def _text(session: Session, stops: Sequence[PathStop]) -> str:
     return json.dumps([asdict(stop) for stop in stops], sort_keys=True, separators=(",", ":"))
 
 
-def _checked(camera: Mapping[str, float]) -> dict[str, Value]:
+def checked(camera: Mapping[str, float]) -> dict[str, Value]:
+    """The fields of a view, each within its bounds.
+
+    Raises
+    ------
+    UserError
+        ``value-wrong``.
+    """
     found: dict[str, Value] = {name: float(camera[name]) for name in CAMERA}
     found["heading_deg"] = float(camera["heading_deg"]) % 360.0
+    check_values(Delta("views", "", None, found))
     return found
 
 

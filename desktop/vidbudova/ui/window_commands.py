@@ -12,6 +12,8 @@ from vidbudova.ui.workspaces import WORKSPACES
 if TYPE_CHECKING:
     from vidbudova.ui.window import MainWindow
 
+LARGE = {"4K": "3840x2160", "8K": "7680x4320"}
+
 
 def add_all(window: MainWindow) -> None:
     """Every command the shell brings; panels and tools add their own."""
@@ -120,6 +122,19 @@ def views(window: MainWindow) -> list[Command]:
             shown,
             _("export png screenshot"),
             group,
+        ),
+        *(
+            Command(
+                f"picture-{title}",
+                _("Save a large picture of the view: {size} …").format(size=title),
+                partial(window.files.ask_large_picture, size, title),
+                "",
+                "picture",
+                shown,
+                _("export png print"),
+                group,
+            )
+            for title, size in LARGE.items()
         ),
         Command(
             "present",

@@ -223,6 +223,35 @@ class Files(QObject):
         if name:
             self.save_picture(self._keep_folder(name), image)
 
+    def ask_large_picture(self, size: str, title: str) -> None:
+        """Choose where a large picture of the view goes."""
+        suggested = str(Path(self.folder()) / f"vidbudova {title}.png")
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, _("Save a picture"), suggested, _("Pictures") + " (*.png)"
+        )
+        if name:
+            self.save_large_picture(self._keep_folder(name), size)
+
+    def save_large_picture(self, target: Path, size: str) -> None:
+        """Draw what the view shows in another size, in a process of its own."""
+        from vidbudova.scene.video import numbers_of
+        from vidbudova.ui.film import film
+
+        session, painting = self._desk.session, self._desk.painting
+        if session is None:
+            return
+        out = target if target.suffix.lower() == ".png" else target.with_name(target.name + ".png")
+        numbers = [repr(value) for value in numbers_of(self._desk.viewport.camera).values()]
+        words = ["render", str(session.project.path), "--out", str(out), "--size", size, "--camera", *numbers]
+        words += ["--colour-by", painting.mode if painting is not None else "damage"]
+        self._desk.jobs.start(
+            _("Drawing a large picture"),
+            lambda progress, cancelled: film(words, out, progress, cancelled),
+            lambda _body: self._desk.notify(
+                _("The picture is at {path}.").format(path=out), lambda: reveal(out), _("Show")
+            ),
+        )
+
     def save_picture(self, target: Path, image: Any = None) -> None:
         """Write the view as PNG, in a job: encoding a large one takes a while."""
         target = target if target.suffix.lower() == ".png" else target.with_name(target.name + ".png")
