@@ -25,7 +25,7 @@ def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
     origin, direction = cameras.ray(scene.camera, x, y, scene.size)
     hit = None
     if "building" in kinds and scene.visible["buildings"]:
-        hit = scene.picker.building(origin, direction)
+        hit = scene.section.building(origin, direction)
         hit = None if hit is not None and _buried(scene, origin, direction, hit.distance) else hit
     if "observation" in kinds and scene.visible["observations"]:
         seen = dot(scene.observations, scene.dots, scene.camera, x, y, scene.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
 
@@ -31,6 +32,7 @@ from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay, building_edges
 from vidbudova.scene.parts import Frame, Part
 from vidbudova.scene.pick import Pick, Picker
+from vidbudova.scene.section import Section
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
 from vidbudova.scene.surface import Surface
@@ -76,6 +78,7 @@ class Scene:
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
+        self.section = Section(self)
         self._furnish()
         self.set_city(City())
 
@@ -122,6 +125,7 @@ class Scene:
         if self.terrain is not None:
             self.parts["terrain"] = self.terrain
             self.terrain.watch(self.buildings, self.picker, self.marks)
+        self.parts["section"] = self.section
         self.set_dresses({})
 
     def set_dresses(self, dresses: Mapping[str, Dress]) -> None:
@@ -172,6 +176,7 @@ class Scene:
         """Lift these buildings and outline them; none for an empty list."""
         self._said["select"] = (indices,)
         self.colours.flag(SELECTED, self._with_parts(indices))
+        self.marks.lay("selection", self._outlined(indices, "selection", "edge"))
 
     def hover(self, index: int | None) -> None:
         """Lift one building a little."""
