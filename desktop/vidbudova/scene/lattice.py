@@ -7,25 +7,32 @@ import numpy as np
 from vidbudova.model.weaving import spread
 from vidbudova.scene.solids import Floats, Ints
 
-CELL_M = 64.0
-LARGE = 0.75
-"""Boxes that reach further than this share of a cell from their middle are looked at every time."""
+CELL_M, COARSER = 64.0, 4.0
+REACH = 0.75
+"""Boxes that reach further than this share of a cell from their middle go into a lattice of larger cells."""
+LARGEST_M = 1e7
 FARTHEST = 1 << 20
-"""Cells from the first one; boxes beyond are looked at every time, too."""
+"""Cells from the first one; boxes beyond go into a lattice of larger cells, too."""
 _ROW = np.int64(1) << 32
 _AROUND = np.array([-1, 0, 1])
 
 
 class Lattice:
-    """Boxes low, high (n, 2), each in the cell of its middle; a neighbour's box may reach over."""
+    """Boxes low, high (n, 2), each in the cell of its middle; those of the cells around may reach over.
 
-    def __init__(self, low: Floats, high: Floats) -> None:
-        self.low, self.high = low, high
+    coarser : the lattice of what is too large for these cells; `there` are the numbers of its boxes in this one.
+    """
+
+    def __init__(self, low: Floats, high: Floats, cell_m: float = CELL_M) -> None:
+        self.low, self.high, self.cell_m = low, high, cell_m
         middle = (low + high) / 2
         self.origin = middle.min(axis=0) if len(middle) else np.zeros(2)
-        cell = np.floor((middle - self.origin) / CELL_M)
-        large = ((high - low) > 2 * LARGE * CELL_M).any(1) | (cell >= FARTHEST).any(1)
-        self.large = np.flatnonzero(large)
+        cell = np.floor((middle - self.origin) / cell_m)
+        large = ((high - low) > 2 * REACH * cell_m).any(1) | (cell >= FARTHEST).any(1)
+        if cell_m >= LARGEST_M:
+            large[:] = False
+        self.there = np.flatnonzero(large)
+        self.coarser = Lattice(low[large], high[large], cell_m * COARSER) if len(self.there) else None
         small = np.flatnonzero(~large)
         key = _key(cell[small].astype(np.int64))
         order = np.argsort(key, kind="stable")
@@ -35,40 +42,40 @@ class Lattice:
 
     def along(self, a: Floats, b: Floats) -> Ints:
         """Boxes that the line from a to b (2,) meets."""
-        steps = int(np.ceil(np.linalg.norm(b - a) / (CELL_M / 2))) + 1
-        found = np.r_[self._near(a + (b - a) * np.linspace(0.0, 1.0, steps + 1)[:, None]), self.large]
-        return np.asarray(found[_meets(self.low[found], self.high[found], a, b - a)])
+        steps = int(np.ceil(np.linalg.norm(b - a) / (self.cell_m / 2))) + 1
+        found = self._near(a + (b - a) * np.linspace(0.0, 1.0, steps + 1)[:, None])
+        found = found[_meets(self.low[found], self.high[found], a, b - a)]
+        return np.r_[found, self.there[self.coarser.along(a, b)]] if self.coarser else found
 
     def within(self, x0: float, y0: float, x1: float, y1: float) -> Ints:
         """Boxes that meet a rectangle."""
-        x = np.linspace(x0, x1, int(np.ceil((x1 - x0) / CELL_M)) + 1)
-        y = np.linspace(y0, y1, int(np.ceil((y1 - y0) / CELL_M)) + 1)
-        found = np.r_[self._near(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)), self.large]
+        x = np.linspace(x0, x1, int(np.ceil((x1 - x0) / self.cell_m)) + 1)
+        y = np.linspace(y0, y1, int(np.ceil((y1 - y0) / self.cell_m)) + 1)
+        found = self._near(np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2))
         low, high = self.low[found], self.high[found]
-        return np.asarray(found[(low <= (x1, y1)).all(1) & (high >= (x0, y0)).all(1)])
+        found = found[(low <= (x1, y1)).all(1) & (high >= (x0, y0)).all(1)]
+        return np.r_[found, self.there[self.coarser.within(x0, y0, x1, y1)]] if self.coarser else found
 
     def at(self, xy: Floats) -> tuple[Ints, Ints]:
         """(place, box) of every box that holds a place (n, 2)."""
-        place, box = self._pairs(xy)
-        wide = np.repeat(np.arange(len(xy)), len(self.large)), np.tile(self.large, len(xy))
-        place, box = np.r_[place, wide[0]], np.r_[box, wide[1]]
-        there = ((self.low[box] <= xy[place]) & (self.high[box] >= xy[place])).all(1)
-        return place[there], box[there]
-
-    def _pairs(self, xy: Floats) -> tuple[Ints, Ints]:
-        """(place, box) of the boxes in the cells at and around places."""
-        cell = np.floor((xy - self.origin) / CELL_M).astype(np.int64)
+        cell = np.floor((xy - self.origin) / self.cell_m).astype(np.int64)
         places, boxes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for dx in _AROUND:
             for dy in _AROUND:
                 first, count = self._ranges(_key(cell + (dx, dy)))
-                places.append(np.repeat(np.arange(len(xy)), count))
-                boxes.append(self._members(first, count))
+                place, box = np.repeat(np.arange(len(xy)), count), self._members(first, count)
+                holds = ((self.low[box] <= xy[place]) & (self.high[box] >= xy[place])).all(1)
+                places.append(place[holds])
+                boxes.append(box[holds])
+        if self.coarser is not None:
+            place, box = self.coarser.at(xy)
+            places.append(place)
+            boxes.append(self.there[box])
         return np.concatenate(places), np.concatenate(boxes)
 
     def _near(self, xy: Floats) -> Ints:
         """Boxes in the cells at and around places."""
-        cell = np.floor((xy - self.origin) / CELL_M).astype(np.int64)
+        cell = np.floor((xy - self.origin) / self.cell_m).astype(np.int64)
         around = cell[:, None, None, :] + np.stack(np.meshgrid(_AROUND, _AROUND), axis=-1)
         return self._members(*self._ranges(np.unique(_key(around.reshape(-1, 2)))))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -163,12 +163,21 @@ def record_act(session: Session, building_id: str, *, category: str, act: str) -
 def damage_view(session: Session, ids: NDArray[np.object_] | Sequence[str]) -> DamageView:
     """How buildings are shown, one entry for each id in that order; a part is shown as its building."""
     parts = wholes(session)
-    whole = [parts.get(id, id) for id in ids] if parts else ids
+    listed: list[str] = ids.tolist() if isinstance(ids, np.ndarray) else list(ids)
+    whole = [parts.get(id, id) for id in listed] if parts else listed
     marks, seen = _marks(session, whole), readings(session)
-    grade = np.fromiter((marks.get(id, _UNMARKED)[0] for id in whole), np.int8, len(ids))
-    remote = np.fromiter((marks.get(id, _UNMARKED)[1] for id in whole), bool, len(ids))
-    reading = np.fromiter((seen.get(id, NONE) for id in whole), np.int8, len(ids))
+    grade, reading = np.full(len(whole), NONE, np.int8), np.full(len(whole), NONE, np.int8)
+    remote = np.zeros(len(whole), bool)
+    # few of many buildings are marked: one look at each, and the rest of the work for those alone
+    for k in _rows_in(marks, whole):
+        grade[k], remote[k] = marks[whole[k]]
+    for k in _rows_in(seen, whole):
+        reading[k] = seen[whole[k]]
     return DamageView(grade, reading, np.where(grade >= 0, remote, reading >= 0))
+
+
+def _rows_in(known: Mapping[str, object], ids: Sequence[str]) -> list[int]:
+    return [k for k, id in enumerate(ids) if id in known] if known else []
 
 
 def next_unassessed(session: Session, from_id: str, skip: Iterable[str] = ()) -> str | None:

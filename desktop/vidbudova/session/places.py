@@ -13,6 +13,8 @@ from vidbudova.model.shapes import Floats, Ints
 from vidbudova.session.core import Session
 from vidbudova.text import _
 
+WHOLES = "wholes of parts"
+
 
 @dataclass(frozen=True, slots=True)
 class Buildings:
@@ -52,12 +54,24 @@ def wholes(session: Session) -> dict[str, str]:
     """The building that each part belongs to, by part; a part whose building is not here is a building of its own."""
 
     def read() -> dict[str, str]:
-        found = session.columns("buildings", ["part_of"])
-        parts = {p: w for p, w in zip(found["id"], found["part_of"], strict=True) if w is not None}
-        there = set(found["id"]) if parts else set()
-        return {part: whole for part, whole in parts.items() if whole in there and whole not in parts}
+        parts = session.project.filled("buildings", "part_of")
+        return _wholes(parts, session.project.there("buildings", set(parts.values())))
 
-    return session.remembered("wholes of parts", ("buildings",), read)
+    return session.remembered(WHOLES, ("buildings",), read)
+
+
+def know_wholes(session: Session, ids: NDArray[np.object_], part_of: NDArray[np.generic]) -> None:
+    """Take the parts from columns that were just read, so that the table need not be read again."""
+
+    def found() -> dict[str, str]:
+        parts = {p: w for p, w in zip(ids.tolist(), part_of.tolist(), strict=True) if w is not None}
+        return _wholes(parts, set(ids.tolist()) if parts else set())
+
+    session.remembered(WHOLES, ("buildings",), found)
+
+
+def _wholes(parts: dict[str, str], there: set[str]) -> dict[str, str]:
+    return {part: whole for part, whole in parts.items() if whole in there and whole not in parts}
 
 
 def name_of(session: Session, building_id: str) -> str:

@@ -93,6 +93,15 @@ def _read(db: Connection, table: Table, query: str, ids: Sequence[str] | None) -
     return sorted(found, key=lambda row: int(row[1]))
 
 
+def there(db: Connection, table: Table, ids: list[str]) -> set[str]:
+    """Those of the ids that are in the table."""
+    found: set[str] = set()
+    for some in chunks(ids):
+        query = f'SELECT id FROM "{table.name}" WHERE id IN ({marks(len(some))})'
+        found.update(id for (id,) in db.execute(query, some).fetchall())
+    return found
+
+
 def _objects(values: list[Any]) -> NDArray[np.object_]:
     array = np.empty(len(values), dtype=object)
     array[:] = values

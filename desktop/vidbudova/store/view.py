@@ -43,6 +43,17 @@ class View(Access):
         with self.looking() as db:
             return reading.columns(db, TABLES[table], names, ids)
 
+    def filled(self, table: str, field: str) -> dict[str, Any]:
+        """The values of a field by id, of the rows that have one; for texts and numbers that few rows have."""
+        name = TABLES[table].field(field).name
+        with self.looking() as db:
+            return dict(db.execute(f'SELECT id, "{name}" FROM "{table}" WHERE "{name}" IS NOT NULL').fetchall())
+
+    def there(self, table: str, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that a table has."""
+        with self.looking() as db:
+            return reading.there(db, TABLES[table], list(ids))
+
     def shapes(self, table: str, columns: Sequence[str] = (), ids: Sequence[str] | None = None) -> Shapes:
         """Features as flat arrays, in the same order as `columns` and `geometries`; of all rows, or of some."""
         with self.looking() as db:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +35,33 @@ def modes() -> list[tuple[str, str]]:
     return [(DAMAGE, _("Damage")), *((n, _(BUILDINGS.field(n).title)) for n in names)]
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The buildings of a city as they are painted; made off the main thread where there are many.
+
+    ids : in the scene's order. asked : the building whose damage each wears. row_of : place by id.
+    parts_of : places of the parts by building. view : their damage.
+    """
+
+    ids: NDArray[np.object_]
+    asked: NDArray[np.object_]
+    row_of: dict[str, int]
+    parts_of: dict[str, list[int]]
+    view: DamageView
+
+
+def model_of(session: Session, ids: NDArray[np.object_], part_of: NDArray[np.generic]) -> Model:
+    """How the buildings of a city are painted: in the scene's order, with what each is a part of ("" or None)."""
+    listed = ids.tolist()
+    parts = [(row, parent) for row, parent in enumerate(part_of.tolist()) if parent]
+    asked, parts_of = (ids.copy() if parts else ids), dict[str, list[int]]()
+    for row, parent in parts:
+        asked[row] = parent
+        parts_of.setdefault(parent, []).append(row)
+    row_of = dict(zip(listed, range(len(listed)), strict=True))
+    return Model(ids, asked, row_of, parts_of, damage_view(session, asked))
+
+
 class Painting:
     """Keeps the scene's colours and zones as the session has them.
 
@@ -57,14 +85,14 @@ class Painting:
 
     def show(self, session: Session, scene: Scene, ids: NDArray[np.object_], part_of: NDArray[np.generic]) -> None:
         """Begin with a city: its buildings in the scene's order, and what each is a part of ("" or None for none)."""
-        self._session, self._scene, self.ids = session, scene, ids
-        parents = np.array([p or None for p in part_of.tolist()], object)
-        self._asked = np.where(parents == None, ids, parents)  # noqa: E711
-        self._row_of = dict(zip(ids.tolist(), range(len(ids)), strict=True))
-        self._parts_of, self._outside = {}, None
-        for row in np.flatnonzero(parents.astype(bool)).tolist():
-            self._parts_of.setdefault(parents[row], []).append(row)
-        self.view = damage_view(session, self._asked)
+        self.begin(session, scene, model_of(session, ids, part_of))
+
+    def begin(self, session: Session, scene: Scene, model: Model) -> None:
+        """Begin with a city that was made ready elsewhere."""
+        self._session, self._scene, self.ids = session, scene, model.ids
+        self._asked, self._row_of, self._parts_of = model.asked, model.row_of, model.parts_of
+        self._outside = None
+        self.view = model.view
         self.repaint()
 
     def forget(self) -> None:

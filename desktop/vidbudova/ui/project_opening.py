@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from vidbudova.errors import UserError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from vidbudova.scene.city import City
     from vidbudova.session import Session
     from vidbudova.ui.desk import Desk
+    from vidbudova.ui.painting import Model
 
 HEAVY = (
     "vtkmodules.vtkCommonCore",
@@ -105,16 +107,15 @@ class Opening(QObject):
         turn = self._turn
         self.began.emit(path.name.removesuffix(".gpkg").removesuffix(".vbp"))
 
-        def work(progress: Any, cancelled: Any) -> tuple[Session, City]:
-            from vidbudova.scene.city import load
+        def work(progress: Any, cancelled: Any) -> tuple[Session, City, Model]:
             from vidbudova.session import Session
             from vidbudova.store.project import open_project
 
             session = Session(open_project(path, read_only), author(self._desk))
             progress(-1, _("Reading the city"))
-            return session, load(session)
+            return session, *ready(session)
 
-        def done(result: tuple[Session, City]) -> None:
+        def done(result: tuple[Session, City, Model]) -> None:
             if turn != self._turn:
                 result[0].close()
                 return
@@ -133,19 +134,32 @@ class Opening(QObject):
 
         return failed
 
-    def _show(self, turn: int, session: Session, city: City, then: Callable[[], None]) -> None:
+    def _show(self, turn: int, session: Session, city: City, model: Model, then: Callable[[], None]) -> None:
         if turn != self._turn:
             session.close()
             return
         self._desk.set_session(session)
-        self.show_city(city)
+        self.show_city(city, model)
         self.ended.emit()
         self.shown.emit()
         for sentence in session.project.notices:
             self._desk.notify(sentence)
+        self._keep(session, city)
         then()
 
-    def show_city(self, city: City) -> None:
+    def _keep(self, session: Session, city: City) -> None:
+        """Write what was read of a large city beside the project, once the person can look at it."""
+        if city.unkept is None:
+            return
+
+        def work(progress: Any, cancelled: Any) -> None:
+            from vidbudova.scene.city import keep
+
+            keep(session, city)
+
+        self._desk.jobs.start(_("Keeping the city for the next time"), work, quiet=True)
+
+    def show_city(self, city: City, model: Model | None = None) -> None:
         """Put a city on the view, with the colours of its session."""
         from vidbudova.ui.painting import Painting
 
@@ -156,11 +170,7 @@ class Opening(QObject):
         if desk.painting is None:
             desk.painting = Painting()
             desk.painting.painted.append(desk.viewport.redraw)
-        buildings = city.table("buildings")
-        part_of = buildings.columns.get("part_of")
-        if part_of is None:
-            part_of = buildings.ids * 0 if not len(buildings) else buildings.ids.copy() * 0
-        desk.painting.show(desk.session, scene, buildings.ids, part_of)
+        desk.painting.begin(desk.session, scene, model or model_of_city(desk.session, city))
         desk.city_changed.emit()
 
     def reload(self) -> None:
@@ -170,21 +180,21 @@ class Opening(QObject):
         if session is None:
             return
 
-        def work(progress: Any, cancelled: Any) -> City:
-            from vidbudova.scene.city import load
-
-            return load(session)
+        def work(progress: Any, cancelled: Any) -> tuple[City, Model]:
+            return ready(session)
 
         first = desk.city is None or not any(len(shapes) for shapes in desk.city.shapes.values())
 
-        def done(city: City) -> None:
+        def done(found: tuple[City, Model]) -> None:
             if turn == self._turn and desk.session is session:
-                self.when_ready(lambda: self._show_again(city, first))
+                self.when_ready(lambda: self._show_again(*found, first))
 
         desk.jobs.start(_("Reading the city"), work, done)
 
-    def _show_again(self, city: City, first: bool) -> None:
-        self.show_city(city)
+    def _show_again(self, city: City, model: Model, first: bool) -> None:
+        self.show_city(city, model)
+        if self._desk.session is not None:
+            self._keep(self._desk.session, city)
         if first and "home" in self._desk.commands:
             self._desk.commands.run("home")
 
@@ -218,6 +228,25 @@ class Opening(QObject):
     def forget(self, path: Path) -> None:
         """Take a project off the list."""
         self._desk.settings.setValue("recent", [str(p) for p in self.recent() if p != path.absolute()])
+
+
+def ready(session: Session) -> tuple[City, Model]:
+    """The city of a session and how its buildings are painted: all that can be done off the main thread."""
+    from vidbudova.scene.city import load
+
+    city = load(session)
+    return city, model_of_city(session, city)
+
+
+def model_of_city(session: Session, city: City) -> Model:
+    """How the buildings of a city are painted."""
+    from vidbudova.session.places import know_wholes
+    from vidbudova.ui.painting import model_of
+
+    buildings = city.table("buildings")
+    part_of = buildings.columns.get("part_of", np.full(len(buildings), None))
+    know_wholes(session, buildings.ids, part_of)
+    return model_of(session, buildings.ids, part_of)
 
 
 def author(desk: Desk) -> str:
