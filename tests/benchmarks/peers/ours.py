@@ -1,0 +1,58 @@
+"""This program's line in the comparison: from a cold start of its process, on the cameras that the peers have."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+STARTED = time.perf_counter()
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import bench  # noqa: E402
+
+
+def main() -> int:
+    """Print one JSON object."""
+    from vidbudova.scene.camera import Camera
+
+    folder = Path(sys.argv[1])
+    views = json.loads((folder / "views.json").read_text())
+    cameras = {v["name"]: Camera(tuple(v["focus"]), v["distance"], v["heading"], v["pitch"], v["fov"]) for v in views}
+    session = bench.opened(folder)
+    scene = bench.shown(session)
+    scene.image()
+    first = (time.perf_counter() - STARTED) * 1e3
+    frames = {}
+    for name, camera in cameras.items():
+        for _settling in range(30):
+            scene.set_camera(camera)
+            scene.render("moving")
+        found = []
+        for turn in range(25):
+            scene.set_camera(replace(camera, heading_deg=(camera.heading_deg + turn) % 360.0))
+            started = time.perf_counter()
+            scene.render("moving")
+            scene.image()
+            found.append(time.perf_counter() - started)
+        frames[name] = statistics.median(found) * 1e3
+    scene.pick(5, 300)
+    spots = [(37 * k * 7 % 1280, 200 + 91 * k % 500) for k in range(100)]
+    picks = [bench.timed(partial(scene.pick, *spot))[0] for spot in spots]
+    said = {
+        "first_picture_ms": first, "frames": frames, "pick_ms": statistics.median(picks) * 1e3,
+        "memory_mb": bench.peak_mb(), "version": "vidbudova", "renderer": "VTK",
+    }  # fmt: skip
+    scene.finalize()
+    session.close()
+    print(json.dumps(said))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
