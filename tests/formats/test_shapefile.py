@@ -72,6 +72,14 @@ def test_that_a_missing_index_is_made_anew_and_not_beside_the_source(take, tmp_p
     assert not path.with_suffix(".shx").exists()
 
 
+def test_that_reading_never_writes_to_the_source(take, tmp_path):
+    path = _shapefile(tmp_path / "in")
+    path.with_suffix(".shx").write_bytes(path.with_suffix(".shx").read_bytes()[:-4] + b"\0\0\0\7")
+    before = {part.name: part.read_bytes() for part in path.parent.iterdir()}
+    assert take(path).report["kept"] == 3
+    assert {part.name: part.read_bytes() for part in path.parent.iterdir()} == before
+
+
 def test_that_a_side_file_is_pointed_to_its_shapefile(take, tmp_path):
     path = _shapefile(tmp_path / "in")
     with pytest.raises(UserError) as caught:

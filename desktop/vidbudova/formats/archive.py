@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -15,6 +16,7 @@ MOST_RATIO = 500
 """A member that unpacks to more than this many times its size is a bomb, not data (only above RATIO_FROM)."""
 RATIO_FROM = 16 << 20
 BLOCK = 1 << 20
+_PLAIN = re.compile(r"\w[\w.-]{0,99}")
 
 
 def is_zip(head: bytes) -> bool:
@@ -44,7 +46,8 @@ def unpack(
 ) -> dict[str, Path]:
     """Unpack the wanted members; archive name -> file in `folder`, each in a numbered folder of its own.
 
-    Members of one archive folder and stem share a folder, so that a Shapefile stays together.
+    Members of one archive folder and stem share a folder, so that a Shapefile stays together; those of a geodatabase
+    keep their names in a folder that ends in .gdb.
     """
     left = most_mb << 20
     groups: dict[str, int] = {}
@@ -53,13 +56,17 @@ def unpack(
         for info in members(path, name):
             if not wanted(info):
                 continue
-            inside = PurePosixPath(info.filename.replace("\\", "/"))
-            number = groups.setdefault(str(inside.with_suffix("")).lower(), len(groups))
-            target = folder / str(number) / f"part{inside.suffix.lower()}"
+            target = folder / _place(PurePosixPath(info.filename.replace("\\", "/")), groups)
             target.parent.mkdir(parents=True, exist_ok=True)
             left -= _copy(archive, info, target, left, name)
             found[info.filename] = target
     return found
+
+
+def _place(inside: PurePosixPath, groups: dict[str, int]) -> str:
+    whole = inside.parent.suffix.lower() == ".gdb" and _PLAIN.fullmatch(inside.name)
+    group = groups.setdefault(str(inside.parent if whole else inside.with_suffix("")).lower(), len(groups))
+    return f"{group}.gdb/{inside.name}" if whole else f"{group}/part{inside.suffix.lower()}"
 
 
 def _copy(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int, name: str) -> int:

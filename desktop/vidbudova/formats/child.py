@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from vidbudova import paths
 from vidbudova.errors import UserError
-from vidbudova.formats import guard
+from vidbudova.formats import fence, guard
 from vidbudova.formats.report import Job
 from vidbudova.text import _, system_language, use_language
 
@@ -49,6 +49,7 @@ def main() -> int:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     guard.limit(job.limits)
     use_language(system_language(), paths.locale())
+    fence.put_up(job)
     try:
         teller.say(report=work(job, teller))
     except UserError as error:
@@ -64,12 +65,12 @@ def work(job: Job, teller: Teller) -> dict[str, Any]:
     """Stage the file of a job; gives the report without its words."""
     from vidbudova.formats import gdal, registry
 
-    os.environ.update(gdal.environment())
+    path = Path(job.path)
+    chosen = registry.detect(path, job.name)
+    os.environ.update(gdal.environment(getattr(chosen, "DRIVERS", ())))
     from vidbudova.formats.intake import Intake
     from vidbudova.formats.staging import Staging
 
-    path = Path(job.path)
-    chosen = registry.detect(path, job.name)
     staging = Staging(Path(job.staging))
     intake = Intake(job, staging, teller.progress)
     intake.format = chosen.NAME

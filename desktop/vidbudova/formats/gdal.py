@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,9 @@ import shapely
 from vidbudova.formats.features import Features
 from vidbudova.formats.intake import Intake
 
-ALLOWED = ("GPKG", "ESRI Shapefile")
-
 # fmt: off
-OTHERS = (
+KNOWN = (
+    "GPKG", "ESRI Shapefile",
     "ADBC", "AIVector", "AVCBin", "AVCE00", "AmigoCloud", "Arrow", "CAD", "CSV", "CSW", "Carto", "DGN", "DWG",
     "DXF", "EDIGEO", "EEDA", "ESRIJSON", "Elasticsearch", "FileGDB", "FlatGeobuf", "GDALG", "GML", "GMLAS",
     "GPSBabel", "GPX", "GTFS", "GeoJSON", "GeoJSONSeq", "GeoRSS", "Geoconcept", "HTTP", "HANA", "Idrisi",
@@ -26,16 +25,16 @@ OTHERS = (
     "VDV", "VFK", "VICAR", "WAsP", "WFS", "WFS3", "XLS", "XLSX", "XODR",
 )
 # fmt: on
-"""Drivers to leave out; a driver that is new to GDAL is seen by a test and, until then, kept out by the sniffing."""
+"""All drivers; one that is new to GDAL is seen by a test and, until then, kept out by the sniffing."""
 
 MORE = ("MapInfo File", "Interlis 1", "Interlis 2", "UK .NTF", "SEGUKOOA", "REC")
 BATCH = 20_000
 
 
-def environment() -> dict[str, str]:
-    """What must stand in the environment before GDAL is loaded."""
+def environment(drivers: Collection[str]) -> dict[str, str]:
+    """What must stand in the environment before GDAL is loaded: only the drivers that one format asks for."""
     return {
-        "GDAL_SKIP": ",".join((*OTHERS, *MORE)),
+        "GDAL_SKIP": ",".join(name for name in (*KNOWN, *MORE) if name not in drivers),
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
         "GDAL_HTTP_MAX_RETRY": "0",
         "GDAL_DRIVER_PATH": "disable",
@@ -51,13 +50,25 @@ def layers(path: Path) -> list[tuple[str, str | None]]:
     return [(str(name), None if kind is None else str(kind)) for name, kind in pyogrio.list_layers(str(path))]
 
 
-def read_layer(path: Path, layer: str, intake: Intake, *, encoding: str | None = None, name: str | None = None) -> None:
-    """Take in one layer, in batches."""
+def spatial_layers(path: Path, intake: Intake) -> list[str]:
+    """Names of the layers with geometry; tables without are counted for the report."""
+    found = layers(path)
+    if bare := [name for name, kind in found if kind is None]:
+        intake.note("layer-without-geometry", ", ".join(bare), len(bare))
+    return [name for name, kind in found if kind is not None]
+
+
+def read_layer(
+    path: Path, layer: str, intake: Intake, *, encoding: str | None = None, name: str | None = None,
+    each: Callable[[Features], None] = lambda batch: None,
+) -> None:  # fmt: skip
+    """Take in one layer, in batches; `each` may amend a batch before."""
     import pyogrio
 
     info = pyogrio.read_info(str(path), layer=layer, encoding=encoding, force_feature_count=True)
     total = max(int(info["features"]), 1)
     for done, batch in _batches(path, layer, encoding, _crs(info["crs"]), name):
+        each(batch)
         intake.take(batch)
         intake.progress(min(done / total, 1.0), layer)
 

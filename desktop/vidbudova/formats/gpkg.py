@@ -15,6 +15,7 @@ from vidbudova.text import _
 NAME = "gpkg"
 TITLE = "GeoPackage"
 ENDINGS = (".gpkg",)
+DRIVERS = ("GPKG",)
 
 
 def sniff(path: Path, head: bytes) -> bool:
@@ -27,10 +28,7 @@ def sniff(path: Path, head: bytes) -> bool:
 def read(path: Path, intake: Intake) -> None:
     """Every layer with geometry."""
     path = _told_plainly(path, Path(intake.job.scratch))
-    found = gdal.layers(path)
-    spatial = [name for name, kind in found if kind is not None]
-    if bare := [name for name, kind in found if kind is None]:
-        intake.note("layer-without-geometry", ", ".join(bare), len(bare))
+    spatial = gdal.spatial_layers(path, intake)
     if not spatial:
         raise UserError("import-empty", file=intake.job.name, reason=_("it has no layer with geometry"))
     for at, layer in enumerate(spatial):

@@ -39,12 +39,16 @@ class Intake:
         self.format = ""
         self.attribution = ""
         self.licence = ""
+        self.each: Callable[[Features], None] | None = None
         self.assumed = kinds.Assumptions(job.storey_height_m, job.default_height_m)
         self.counts: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
         self._seen_ids: Counter[str] = Counter()
         self._duplicates = Duplicates()
         self._parts: dict[str, str] = {}
+
+    def see_unit(self, mend: str) -> None:
+        """A drawing says that its unit is not the metre."""
 
     def stage(self, at: int, of: int) -> None:
         """Which of several layers or files comes now, for the bar."""
@@ -64,6 +68,8 @@ class Intake:
 
     def take(self, batch: Features, router: kinds.Router | None = None) -> None:
         """Stage a batch of one layer; every feature is kept or set aside with a reason."""
+        if self.each is not None:
+            self.each(batch)
         source = self._source_crs(batch)
         if router is None:
             router = kinds.router(batch.layer, batch.columns, self.job.kind, self.assumed)
@@ -153,7 +159,9 @@ class Intake:
             notes.append(("outline-filled", ""))
         if shape is None:
             return "wrong-geometry-type", None
-        if placing.table == "buildings" and self._duplicates.seen(shape, placing.fields, placing.is_part):
+        if placing.table == "buildings" and self._duplicates.seen(
+            shape, placing.fields, placing.is_part or "part_of" in placing.fields
+        ):
             return "duplicate", None
         return "", shape
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from vidbudova.formats.problems_3d import NOTED_3D
 from vidbudova.formats.report import ProblemRow
 from vidbudova.text import _, mark, number
 
@@ -22,6 +23,8 @@ SKIPPED: MappingProxyType[str, str] = MappingProxyType(
         "feature-malformed": mark("{count} that are no features of this format"),
         "duplicate": mark("{count} that repeat another feature (its outline, or the same again)"),
         "geometry-incomplete": mark("{count} cut off at the edge of the extract"),
+        "paper-space": mark("{count} drawn on a sheet of paper, not in the model"),
+        "route-without-line": mark("{count} lines of transport without a shape and without trips"),
         "row-malformed": mark("{count} rows with more cells than the header"),
     }
 )
@@ -46,6 +49,8 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
         "layer-without-geometry": mark("{count} tables without geometry were not brought in"),
         "encoding-guessed": mark("the encoding of the text was guessed"),
         "member-ignored": mark("{count} other files in the archive were not read"),
+        "line-from-stops": mark("{count} lines of transport lead straight from stop to stop: they have no shape"),
+        "stop-unknown": mark("{count} stops of trips are in no list of stops"),
         "part-alone": mark("{count} building parts lie in no building"),
     }
 )
@@ -54,5 +59,5 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
 
 def row(code: str, count: int, examples: list[str]) -> ProblemRow:
     """One line of a report, in the reader's language."""
-    sentence = SKIPPED.get(code) or NOTED[code]
+    sentence = SKIPPED.get(code) or NOTED.get(code) or NOTED_3D[code]
     return {"code": code, "count": count, "message": _(sentence).format(count=number(count)), "examples": examples}

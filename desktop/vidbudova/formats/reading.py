@@ -22,7 +22,7 @@ from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats import endings, problems, watching
 from vidbudova.formats.report import FileReport, Job, LayerRow, Limits
-from vidbudova.formats.sources import checksum, real_path
+from vidbudova.formats.sources import checksum, parts, real_path
 from vidbudova.model import schema
 from vidbudova.text import _, language, number
 
@@ -83,15 +83,19 @@ def read(
     job = Job(
         path=str(real), name=path.name, sha256=sha256 or checksum(real, cancelled),
         project_crs=project_crs, staging=str(staging.resolve()),
-        scratch=str(scratch), kind=kind, crs=crs, limits=asdict(limits), **asdict(assumed),
+        scratch=str(scratch), parts=[str(part) for part in parts(real)], kind=kind, crs=crs,
+        limits=asdict(limits), **asdict(assumed),
     )  # fmt: skip
     try:
         report = _Child(job, limits).run(progress, cancelled)
         return _worded(job, report)
     except BaseException:
         staging.unlink(missing_ok=True)
+        shutil.rmtree(staging.with_name(staging.name + ".files"), ignore_errors=True)
         raise
     finally:
+        with contextlib.suppress(OSError):  # it holds files of arrays, or was never made
+            staging.with_name(staging.name + ".files").rmdir()
         shutil.rmtree(scratch, ignore_errors=True)
 
 

@@ -1,5 +1,7 @@
 """The formats: one module each with NAME, TITLE, ENDINGS, sniff(path, head) and read(path, intake).
 
+DRIVERS names those of GDAL that it needs; of a folder, `head` is empty.
+
 A new format is a new file here and its name in MODULES; the more telling content comes first.
 """
 
@@ -15,15 +17,16 @@ from vidbudova.text import _
 if TYPE_CHECKING:
     from vidbudova.formats.intake import Intake
 
-MODULES = ("gpkg", "shapefile", "osm", "geojson", "csv_points")
+MODULES = (
+    "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
+    "geojson", "csv_points",
+)  # fmt: skip
 HEAD = 65_536
 """Bytes that sniffing looks at."""
 
 _FOREIGN_HEADS: tuple[tuple[bytes, str], ...] = (
     (b"<OGRVRT", "GDAL VRT"),
     (b"<VRTDataset", "GDAL VRT"),
-    (b"<kml", "KML"),
-    (b"<gpx", "GPX"),
     (b"<gml:", "GML"),
     (b"opengis.net/citygml", "CityGML"),
     (b"II*\0", "TIFF"),
@@ -70,9 +73,11 @@ def detect(path: Path, name: str) -> Format:
     UserError
         ``file-unknown-format``, with what the file seems to be.
     """
-    with path.open("rb") as opened:
-        head = opened.read(HEAD)
-    if not head.strip():
+    head = b""
+    if path.is_file():
+        with path.open("rb") as opened:
+            head = opened.read(HEAD)
+    if path.is_file() and not head.strip():
         raise UserError("file-unknown-format", file=name, reason=_("it is empty"), formats=titles())
     if (other := _other(head)) is None:
         for one in formats():

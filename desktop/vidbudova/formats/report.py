@@ -70,4 +70,5 @@ class Job:
     licence: str = ""
     storey_height_m: float = 3.0
     default_height_m: float = 6.0
+    parts: list[str] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)

@@ -1,98 +1,62 @@
-"""Esri Shapefile, also zipped (then with GeoPackages in the same archive)."""
+"""Esri Shapefile."""
 
 from __future__ import annotations
 
+import shutil
 import struct
-import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from vidbudova.errors import UserError
-from vidbudova.formats import archive, encodings, gdal, gpkg
+from vidbudova.formats import encodings, gdal
 from vidbudova.formats.intake import Intake
 from vidbudova.text import _
 
 NAME = "shapefile"
 TITLE = "Shapefile"
-ENDINGS = (".shp", ".shp.zip", ".zip")
+ENDINGS = (".shp",)
+DRIVERS = ("ESRI Shapefile",)
 
 MAGIC = b"\x00\x00\x27\x0a"
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+INDEX = ".shx"
 COMPANIONS = (".shx", ".sbn", ".sbx", ".qix")
-OTHERS = (".gpkg", ".geojson", ".json")
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """The file code 9994, or a zip archive with a file that can be read."""
-    if head.startswith(MAGIC):
-        return True
-    if not archive.is_zip(head):
-        return False
-    return any(_ending(info) in (".shp", *OTHERS) for info in archive.members(path, path.name))
-
-
-def _ending(info: zipfile.ZipInfo) -> str:
-    return PurePosixPath(info.filename).suffix.lower()
+    """The file code 9994."""
+    return head.startswith(MAGIC)
 
 
 def read(path: Path, intake: Intake) -> None:
-    """One Shapefile, or all that an archive holds."""
-    with path.open("rb") as opened:
-        zipped = archive.is_zip(opened.read(4))
+    """The one layer, under the name of the file."""
     if path.suffix.lower() in COMPANIONS:
         reason = _("it is only a part of a Shapefile; choose the .shp beside it")
         raise UserError("file-unknown-format", file=intake.job.name, reason=reason, formats=TITLE)
-    if zipped:
-        _read_archive(path, intake)
-    else:
-        _read_one(_together(path, intake), path.stem, intake)
-
-
-def _read_archive(path: Path, intake: Intake) -> None:
-    job = intake.job
-    most_mb = int(job.limits.get("unpacked_mb", 4096))
-    wanted = (*PARTS, *OTHERS)
-    found = archive.unpack(path, job.name, Path(job.scratch) / "zip", lambda i: _ending(i) in wanted, most_mb)
-    if ignored := [i.filename for i in archive.members(path, job.name) if i.filename not in found]:
-        intake.note("member-ignored", ", ".join(ignored[:3]), len(ignored))
-    intake.format = _formats({file.suffix for file in found.values()})
-    for at, (name, file) in enumerate(sorted(found.items())):
-        intake.stage(at, len(found))
-        stem = PurePosixPath(name.replace("\\", "/")).stem
-        if file.suffix == ".shp":
-            _read_one(file, stem, intake)
-        elif file.suffix == ".gpkg":
-            gpkg.read(file, intake)
-        elif file.suffix in OTHERS:
-            from vidbudova.formats import geojson
-
-            geojson.read(file, intake, stem)
-
-
-def _formats(endings: set[str]) -> str:
-    named = {".shp": NAME, ".gpkg": gpkg.NAME, ".geojson": "geojson", ".json": "geojson"}
-    return ", ".join(sorted({named[e] for e in endings if e in named}))
+    read_one(_together(path, intake), path.stem, intake)
 
 
 def _together(path: Path, intake: Intake) -> Path:
     """A .shp of any name and its companions under one name, whatever the case of their endings, as links or copies."""
-    import os
-    import shutil
-
-    from vidbudova.formats.sources import parts
-
     folder = Path(intake.job.scratch) / "shp"
     folder.mkdir()
-    for part in parts(path):
+    for part in map(Path, intake.job.parts):
         ending = ".shp" if part == path else part.suffix.lower()
         target = folder / f"part{ending}"
-        try:
-            os.link(part, target)
-        except OSError:
+        if ending == INDEX or not _linked(part, target):  # GDAL writes the index anew, and would through a link
             shutil.copyfile(part, target)
     return folder / "part.shp"
 
 
-def _read_one(path: Path, layer: str, intake: Intake) -> None:
+def _linked(part: Path, target: Path) -> bool:
+    try:
+        target.symlink_to(part)
+    except OSError:  # Windows lets not everybody
+        return False
+    return True
+
+
+def read_one(path: Path, layer: str, intake: Intake) -> None:
+    """A .shp with its companions beside it."""
     _check_header(path, layer, intake)
     table = path.with_suffix(".dbf")
     encoding = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbudova.errors import UserError
-from vidbudova.formats import endings, reading
+from vidbudova.formats import endings, folders, reading
 from vidbudova.formats.report import FileReport, Limits
 from vidbudova.model import schema
 from vidbudova.session.core import Session
@@ -100,8 +100,10 @@ def files_of(paths: Iterable[Path | str]) -> list[Path]:
     """The files to import: those named, and in a named folder those with an ending that a format has."""
     found: list[Path] = []
     for path in map(Path, paths):
-        if path.is_dir():
-            found += sorted(p for p in path.iterdir() if p.is_file() and endings.is_known(p))
+        if path.is_dir() and not folders.is_source(path):
+            found += sorted(
+                p for p in path.iterdir() if (p.is_file() and endings.is_known(p)) or folders.is_source(p)
+            )
         else:
             found.append(path)
     return found
