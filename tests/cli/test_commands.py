@@ -383,29 +383,3 @@ def test_that_a_real_process_keeps_standard_output_for_the_answer_also_in_ukrain
     body = json.loads(done.stdout)
     assert body["error"]["key"] == "grade-from-afar"
     assert body["error"]["message"] in done.stderr
-
-
-def test_that_a_picture_takes_the_sun_of_a_moment_and_says_where_it_stood(run, city, tmp_path):
-    small, out = ("--size", "160x90", "--view", "b0"), tmp_path / "p.png"
-    assert run("render", city, "--out", out, *small)[0] == 0
-    plain = Image.open(out).convert("RGB").tobytes()
-    code, body, _said = run("render", city, "--out", out, *small, "--sun", "2026-06-21T19:30")
-    assert code == 0
-    assert Image.open(out).convert("RGB").tobytes() != plain
-    assert body["sun"]["time"].startswith("2026-06-21T19:30:00+0")
-    assert 0 < body["sun"]["elevation_deg"] < 15
-    assert 290 < body["sun"]["azimuth_deg"] < 315
-    assert [run("render", city, "--out", out, *wrong)[0] for wrong in (("--sun", "noon"), ("--at", "noon"))] == [70, 70]
-
-
-def test_that_a_picture_before_the_damage_shows_none(run, city, tmp_path):
-    small, out = ("--size", "160x90", "--view", "top"), tmp_path / "p.png"
-    assert run("damage", "match", city, "--within", "0")[0] == 0
-
-    def drawn(*words):
-        assert run("render", city, "--out", out, *small, *words)[0] == 0
-        return Image.open(out).convert("RGB").tobytes()
-
-    now, before = drawn(), drawn("--at", "before")
-    assert drawn("--at", "2022-05-12") == now != before
-    assert drawn("--at", "2022-05-11") == before

@@ -84,13 +84,14 @@ def test_that_the_shaders_measure_the_side_of_the_plane_that_a_place_lies_on(pla
     size, places = (1280, 720), np.random.default_rng(1).uniform(-300, 300, (200, 3)) + [*AT, 0.0]
     pixels, depth = project(SLANT, places, size)
     clip = np.c_[(2 * pixels / size - 1) * [1, -1] * depth[:, None], depth]
-    found = aimed(plane, SLANT, size, np.zeros(2))
+    found = aimed(plane, SLANT, size)
     measured = clip @ np.array(found["cutEye"]) + found["cutOff"]
     assert measured == pytest.approx(plane.offset - places @ np.array(plane.normal), abs=1e-6 * abs(plane.offset))
 
 
 def test_that_faces_fill_a_slab_from_the_ground_to_its_roof(scene: Scene) -> None:
-    mesh = filling(scene, WEST_EAST, AT)
+    scene.section.cut(WEST_EAST)
+    mesh = filling(scene, scene.section.local(), np.zeros(2))
     low, high = mesh.points.min(0), mesh.points.max(0)
     assert (low[2], high[2]) == (0.0, 27.0)
     assert np.ptp(mesh.points[:, 1]) < 0.01

@@ -82,6 +82,12 @@ class Section:
         elif not self._plain:
             self._put_in()
 
+    def local(self) -> Plane:
+        """The plane about the scene's origin."""
+        assert self.plane is not None
+        middle = np.array([*self.scene.origin, self.scene.footing.level_m])
+        return Plane(self.plane.normal, self.plane.offset - float(middle @ np.array(self.plane.normal)))
+
     def _put_in(self) -> None:
         looks = self.scene.looks
         for name in CUT_LOOKS:
@@ -99,7 +105,7 @@ class Section:
         """Aim the plane at this camera; fill what it cuts once the picture rests."""
         if self.plane is None:
             return
-        values = aimed(self.plane, frame.camera, frame.size, self.scene.origin)
+        values = aimed(self.local(), frame.camera, frame.size)
         for name in CUT_LOOKS:
             self.scene.looks[name].set(values | {"sectionColour": self.scene.theme["section"]})
         self._see_through(True)
@@ -119,7 +125,7 @@ class Section:
             return
         self._drop_faces()
         self._filled = now
-        mesh = filling(self.scene, self.plane, frame.view.eye[:2] + self.scene.origin)
+        mesh = filling(self.scene, self.local(), frame.view.eye[:2])
         if not len(mesh):
             return
         colour = np.tile(np.array(self.scene.theme["section"], np.float32), (len(mesh.points), 1))
@@ -162,7 +168,7 @@ def cutting_fragment(code: str, filled: bool) -> str:
     return f"{head}in float kept;\n{main}{test}{body}"
 
 
-def aimed(plane: Plane, camera: Camera, size: Size, origin: Floats) -> dict[str, float | tuple[float, float, float]]:
+def aimed(plane: Plane, camera: Camera, size: Size) -> dict[str, float | tuple[float, float, float]]:
     """The plane as weights of clip coordinates x, y and w; positive on the side that stays.
 
     Depth is left out of it, so that nothing is lost to the wide range that it spans.
@@ -170,9 +176,8 @@ def aimed(plane: Plane, camera: Camera, size: Size, origin: Floats) -> dict[str,
     normal = np.array(plane.normal)
     forward, right, up = camera.axes()
     tall = math.tan(math.radians(camera.fov_deg) / 2)
-    offset = plane.offset - float(normal[:2] @ origin)
     x, y, w = normal @ right * tall * size[0] / size[1], normal @ up * tall, normal @ forward
-    return {"cutEye": (float(-x), float(-y), float(-w)), "cutOff": float(offset - normal @ camera.eye())}
+    return {"cutEye": (float(-x), float(-y), float(-w)), "cutOff": float(plane.offset - normal @ camera.eye())}
 
 
 def entering(plane: Plane, origin: Floats, direction: Floats) -> float:
@@ -185,15 +190,15 @@ def entering(plane: Plane, origin: Floats, direction: Floats) -> float:
 
 
 def filling(scene: Scene, plane: Plane, eye: Floats) -> Mesh:
-    """Faces in the plane where it cuts through whole buildings, about the scene's origin."""
+    """Faces in a plane where it cuts through whole buildings; all of it about the scene's origin."""
     assert scene.buildings is not None
-    solids, shown = scene.solids, ~scene.picker.hidden
-    feet: NDArray[np.float64] | None = getattr(scene.buildings, "feet", None)
-    foot = np.zeros(len(solids)) if feet is None else feet
-    low, high = solids.base_m + foot, solids.top_m - solids.roof_m + foot
-    fit = solids.drawn & shown & (scene.buildings.broken == 0) & crossed(plane, solids.low, solids.high, low, high)
+    solids, shown, foot = scene.solids, ~scene.picker.hidden, scene.buildings.feet
+    feet = np.zeros(len(solids)) if foot is None else foot
+    low, high = solids.base_m + feet, solids.top_m - solids.roof_m + feet
+    fit = solids.drawn & shown & (scene.buildings.broken == 0)
+    fit &= crossed(plane, solids.low - scene.origin, solids.high - scene.origin, low, high)
     rows = np.flatnonzero(fit)
-    rows = rows[np.argsort(((solids.centre[rows] - eye) ** 2).sum(1))][:MOST_FILLED]
+    rows = rows[np.argsort(((solids.centre[rows] - scene.origin - eye) ** 2).sum(1))][:MOST_FILLED]
     if plane.level:
         return flat_tops(solids, rows, np.full(len(rows), plane.offset), scene.origin)
     return upright(scene, plane, rows, low, high)
@@ -212,7 +217,7 @@ def upright(scene: Scene, plane: Plane, rows: Ints, low: Floats, high: Floats) -
     """Upright faces where a line on the map goes through footprints."""
     corners, slots = [], []
     for row in rows.tolist():
-        line = _line(plane, scene.solids.centre[row])
+        line = _line(plane, scene.solids.centre[row] - scene.origin, scene.origin)
         for a, b in _pieces(shapely.intersection(polygon_of(scene.solids.shapes, row), line)):
             p, q = a - scene.origin, b - scene.origin
             z, top = low[row], high[row]
@@ -224,9 +229,10 @@ def upright(scene: Scene, plane: Plane, rows: Ints, low: Floats, high: Floats) -
     return quads(np.array(corners), np.array(slots), plain, plain)
 
 
-def _line(plane: Plane, near: Floats) -> shapely.LineString:
+def _line(plane: Plane, near: Floats, origin: Floats) -> shapely.LineString:
+    """A piece of the plane's line on the map, about the place on it nearest to `near`; in project coordinates."""
     normal = np.array(plane.normal[:2])
-    foot = near + (plane.offset - near @ normal) * normal
+    foot = near + (plane.offset - near @ normal) * normal + origin
     way = np.array([-normal[1], normal[0]]) * 1000.0
     return shapely.LineString([foot - way, foot + way])
 
