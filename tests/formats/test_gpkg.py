@@ -83,9 +83,11 @@ def test_that_more_rows_than_a_batch_all_come_once(take, tmp_path, monkeypatch):
 
 def test_that_a_part_may_share_the_outline_of_its_building():
     seen = duplicates.Duplicates()
-    assert not seen.seen(_box(0), {"height_m": 9.0}, False)
-    assert not seen.seen(_box(0), {"height_m": 9.0}, True)
-    assert seen.seen(_box(0), {"height_m": 9.0}, False)
+    turned = shapely.Polygon(np.roll(shapely.get_coordinates(_box(0))[:-1], 2, axis=0)[::-1])
+    one, same = duplicates.outlines(np.array([shapely.multipolygons([_box(0)]), shapely.multipolygons([turned])]))
+    assert not seen.seen(one, {"height_m": 9.0}, False)
+    assert not seen.seen(one, {"height_m": 9.0}, True)
+    assert seen.seen(same, {"height_m": 9.0}, False)
 
 
 def test_that_an_undefined_system_is_no_answer(take, tmp_path):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from vidbudova.formats import columns, values
 from vidbudova.model import schema
 
 Notes = list[tuple[str, str]]
+REMEMBERED = 64
+"""Characters; longer words are not remembered."""
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":")).encode
 
 _BY_UNIT: dict[str, Callable[[Any], Any]] = {"m": values.metres, "km/h": values.speed}
 _BY_KIND: dict[str, Callable[[Any], Any]] = {
@@ -54,12 +58,10 @@ def read(table: str, attributes: Mapping[str, Any]) -> tuple[dict[str, Any], Not
 
 
 def _candidates(table: str, attributes: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
-    known, own = _FIELDS_OF.get(table, {}), _OWN[table]
     best: dict[str, tuple[int, str, Any]] = {}
-    for name, value in attributes.items():
-        lower = name.lower()
-        wanted = known.get(lower) or ([(99, lower)] if lower in own else ())
-        if not wanted or values.is_missing(value):
+    for name, wanted in _telling(table, tuple(attributes)):
+        value = attributes[name]
+        if values.is_missing(value):
             continue
         for rank, field in wanted:
             if field not in best or rank < best[field][0]:
@@ -67,8 +69,32 @@ def _candidates(table: str, attributes: Mapping[str, Any]) -> dict[str, tuple[st
     return {field: (name, value) for field, (_rank, name, value) in best.items()}
 
 
+@lru_cache(maxsize=4096)
+def _telling(table: str, names: tuple[str, ...]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """The columns that fill a field of a table, each with the fields and how good a source it is."""
+    known, own = _FIELDS_OF.get(table, {}), _OWN[table]
+    found = []
+    for name in names:
+        lower = name.lower()
+        if wanted := known.get(lower) or ([(99, lower)] if lower in own else []):
+            found.append((name, wanted))
+    return found
+
+
 def convert(table: str, field: str, value: Any) -> tuple[Any, str]:
     """A foreign value as the field holds it, and the code of what is wrong with it or ""."""
+    if type(value) in (str, float, int) and (type(value) is not str or len(value) < REMEMBERED):
+        return _remembered(table, field, value)
+    return _convert(table, field, value)
+
+
+@lru_cache(maxsize=1 << 16, typed=True)
+def _remembered(table: str, field: str, value: Any) -> tuple[Any, str]:
+    """The same words and numbers come in every other feature."""
+    return _convert(table, field, value)
+
+
+def _convert(table: str, field: str, value: Any) -> tuple[Any, str]:
     described = _FIELD[table, field]
     if words := columns.VOCABULARY.get((table, field)):
         return _word(words, described, value), ""
@@ -111,7 +137,7 @@ def _inside(described: schema.Field, value: float) -> bool:
 def attributes_text(attributes: Mapping[str, Any]) -> str | None:
     """What the source said, unchanged, as JSON; None when it said nothing."""
     kept = {name: values.plain(value) for name, value in attributes.items() if not values.is_missing(value)}
-    return json.dumps(kept, ensure_ascii=False, default=str, separators=(",", ":")) if kept else None
+    return _WRITTEN(kept) if kept else None
 
 
 def known(table: str, names: tuple[str, ...]) -> frozenset[str]:

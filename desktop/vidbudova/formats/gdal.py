@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from vidbudova.formats.ahead import ahead
 from vidbudova.formats.features import Features
 from vidbudova.formats.intake import Intake
 
@@ -60,14 +61,18 @@ def spatial_layers(path: Path, intake: Intake) -> list[str]:
 
 def read_layer(
     path: Path, layer: str, intake: Intake, *, encoding: str | None = None, name: str | None = None,
-    each: Callable[[Features], None] = lambda batch: None,
+    each: Callable[[Features], None] = lambda batch: None, number: str = "",
 ) -> None:  # fmt: skip
-    """Take in one layer, in batches; `each` may amend a batch before."""
+    """Take in one layer, in batches; `each` may amend a batch before.
+
+    `number` is the column by which rows are numbered and come, where the caller knows that: a batch then begins behind
+    the last number, and the rows before are not counted through again.
+    """
     import pyogrio
 
     info = pyogrio.read_info(str(path), layer=layer, encoding=encoding, force_feature_count=True)
     total = max(int(info["features"]), 1)
-    for done, batch in _batches(path, layer, encoding, _crs(info["crs"]), name):
+    for done, batch in ahead(_batches(path, layer, encoding, _crs(info["crs"]), name, number)):
         each(batch)
         intake.take(batch)
         intake.progress(min(done / total, 1.0), layer)
@@ -80,14 +85,15 @@ def _crs(said: object) -> str:
 
 
 def _batches(
-    path: Path, layer: str, encoding: str | None, crs: str, name: str | None
+    path: Path, layer: str, encoding: str | None, crs: str, name: str | None, number: str
 ) -> Iterator[tuple[int, Features]]:
     import pyogrio
 
     done = 0
+    place: dict[str, Any] = {}
     while True:
         meta, fids, wkb, columns = pyogrio.raw.read(
-            str(path), layer=layer, encoding=encoding, skip_features=done, max_features=BATCH, return_fids=True
+            str(path), layer=layer, encoding=encoding, max_features=BATCH, return_fids=True, **place
         )
         if not len(fids):
             return
@@ -95,6 +101,7 @@ def _batches(
         done += len(fids)
         if len(fids) < BATCH:
             return
+        place = {"where": f'"{number}" > {int(fids[-1])}'} if number else {"skip_features": done}
 
 
 def _features(layer: str, crs: str, meta: dict[str, Any], fids: Any, wkb: Any, columns: list[Any]) -> Features:

@@ -33,7 +33,20 @@ def read(path: Path, intake: Intake) -> None:
         raise UserError("import-empty", file=intake.job.name, reason=_("it has no layer with geometry"))
     for at, layer in enumerate(spatial):
         intake.stage(at, len(spatial))
-        gdal.read_layer(path, layer, intake)
+        gdal.read_layer(path, layer, intake, number=_number(path, layer))
+
+
+def _number(path: Path, layer: str) -> str:
+    """The column by which SQLite itself numbers the rows of a layer, and in whose order it gives them; "" for views."""
+    quoted = layer.replace('"', '""')
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+        try:
+            kind = db.execute("SELECT type FROM sqlite_master WHERE name = ?", (layer,)).fetchone()
+            keys = [r for r in db.execute(f'PRAGMA table_info("{quoted}")') if r[5]]
+        except sqlite3.DatabaseError:
+            return ""
+    sound = kind == ("table",) and len(keys) == 1 and str(keys[0][2]).upper() == "INTEGER" and '"' not in keys[0][1]
+    return str(keys[0][1]) if sound else ""
 
 
 def _told_plainly(path: Path, scratch: Path) -> Path:

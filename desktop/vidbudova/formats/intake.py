@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import shapely
 
-from vidbudova.errors import UserError
-from vidbudova.formats import building_parts, fields, kinds, mending, values
-from vidbudova.formats.duplicates import Duplicates
+from vidbudova.formats import building_parts, fields, findings, kinds, mending, values
+from vidbudova.formats.doctor import Doctor
+from vidbudova.formats.duplicates import Duplicates, KeepAll
 from vidbudova.formats.features import Features
+from vidbudova.formats.findings import Finding
 from vidbudova.formats.problems import SKIPPED
 from vidbudova.formats.report import EXAMPLES, Job
 from vidbudova.formats.staging import Staging
@@ -44,11 +46,22 @@ class Intake:
         self.counts: Counter[str] = Counter()
         self._examples: dict[str, list[str]] = {}
         self._seen_ids: Counter[str] = Counter()
-        self._duplicates = Duplicates()
+        self.doctor = Doctor(job)
+        self._duplicates = Duplicates() if "keep-duplicates" not in self.doctor.mends else KeepAll()
         self._parts: dict[str, str] = {}
 
     def see_unit(self, mend: str) -> None:
         """A drawing says that its unit is not the metre."""
+        self.doctor.drawn_in = mend
+
+    def letters(self, found: str) -> str:
+        """The encoding to read text in: the one that was asked for, else the one found."""
+        return self.doctor.mends.get("encoding") or found
+
+    def note_letters(self, found: str, sample: bytes) -> None:
+        """The encoding was guessed: say so, with how the text would read in others."""
+        if "encoding" not in self.doctor.mends:
+            self.doctor.findings.append(findings.about_letters(found, sample))
 
     def stage(self, at: int, of: int) -> None:
         """Which of several layers or files comes now, for the bar."""
@@ -70,10 +83,13 @@ class Intake:
         """Stage a batch of one layer; every feature is kept or set aside with a reason."""
         if self.each is not None:
             self.each(batch)
+        self.doctor.treat(batch)
         source = self._source_crs(batch)
+        self.doctor.see(batch, source)
         if router is None:
             router = kinds.router(batch.layer, batch.columns, self.job.kind, self.assumed)
         mended = mending.mend(batch.geometries, source, self.job.project_crs)
+        self.doctor.placed(batch.geometries, mended.geometries, mended.mended)
         self.read += len(batch)
         rows: dict[str, list[dict[str, Any]]] = {}
         for at in np.argsort(-mended.dimensions, kind="stable").tolist():
@@ -82,9 +98,9 @@ class Intake:
             self.staging.add(table, listed)
 
     def _source_crs(self, batch: Features) -> str:
-        source = self.job.crs or batch.crs
+        source = self.doctor.source(batch)
         if not source:
-            raise UserError("crs-missing", file=self.job.name, hint=_hint(batch))
+            raise self.doctor.asks(batch)
         name = crs_rules.name_of(crs_rules.parse(source))
         if name not in self.crs.split(", "):
             self.crs = f"{self.crs}, {name}".strip(", ")
@@ -98,15 +114,16 @@ class Intake:
         router: kinds.Router,
         rows: dict[str, list[dict[str, Any]]],
     ) -> None:
-        key, attributes, geometry = self._key(batch, at), batch.attributes[at], mended.geometries[at]
+        key, attributes = self._key(batch, at), batch.attributes[at]
         told, seen = batch.faults.get(at, ("", ""))
         code = told if told in SKIPPED else mended.codes[at]
         placed: list[dict[str, Any]] = []
         if not code:
-            code, placed = self._place(key, attributes, geometry, router)
+            code, placed = self._place(key, attributes, mended, at, router)
         if code:
             self.note(code, seen or key)
-            rows.setdefault("quarantine", []).append(self._aside(key, code, seen, geometry, attributes))
+            aside = self._aside(key, code, seen, mended.geometries[at], attributes)
+            rows.setdefault("quarantine", []).append(aside)
             return
         self.kept += 1
         for noted in (told, "geometry-mended" if mended.mended[at] else ""):
@@ -124,9 +141,9 @@ class Intake:
             row["attributes"] = said if schema.GEOM in row else None
             rows.setdefault(row.pop("_table"), []).append(row)
 
-    def _place(self, key: str, attributes: dict[str, Any], geometry: shapely.Geometry, router: kinds.Router
+    def _place(self, key: str, attributes: dict[str, Any], mended: mending.Mended, at: int, router: kinds.Router
                ) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
-        placings = router(attributes, int(shapely.get_dimensions(geometry)))
+        placings = router(attributes, mended.dimension[at])
         made: list[dict[str, Any]] = []
         notes: fields.Notes = []
         observation = ""
@@ -135,10 +152,10 @@ class Intake:
             row["_table"] = placing.table
             row["id"] = ids.source_id(self.job.sha256, key + placing.suffix, placing.table)
             if placing.with_shape:
-                code, shape = self._shape(placing, geometry, notes)
-                if shape is None:
+                code, wkb = self._shape(placing, mended, at, notes)
+                if wkb is None:
                     return code, []
-                row[schema.GEOM] = shapely.to_wkb(shape)
+                row[schema.GEOM] = wkb
                 observation = row["id"]
             else:
                 row["observation"] = observation
@@ -150,20 +167,30 @@ class Intake:
             self.note(code, example or key)
         return "", made
 
-    def _shape(self, placing: kinds.Placing, geometry: shapely.Geometry, notes: fields.Notes
-               ) -> tuple[str, shapely.Geometry | None]:  # fmt: skip
-        wanted = schema.TABLES[placing.table].geometry
+    def _shape(self, placing: kinds.Placing, mended: mending.Mended, at: int, notes: fields.Notes
+               ) -> tuple[str, bytes | None]:  # fmt: skip
+        """What is wrong with the shape for that table, or it as bytes."""
+        wanted, usual = schema.TABLES[placing.table].geometry, mended.usual
+        if usual.wanted[at] == wanted:
+            shape, wkb, outline = usual.shapes[at], usual.wkb[at], usual.outline
+        else:
+            shape = self._unusual(wanted, mended.geometries[at], notes)
+            if shape is None:
+                return "wrong-geometry-type", None
+            wkb, outline = shapely.to_wkb(shape), mending.fitted(np.array([shape])).outline
+            at = 0
+        if placing.table == "buildings" and self._duplicates.seen(
+            outline(at), placing.fields, placing.is_part or "part_of" in placing.fields
+        ):
+            return "duplicate", None
+        return "", wkb
+
+    def _unusual(self, wanted: str, geometry: shapely.Geometry, notes: fields.Notes) -> shapely.Geometry | None:
         shape = mending.fit(geometry, wanted)
         if shape is None and wanted == "MULTIPOLYGON" and (area := mending.filled(geometry)) is not None:
             shape = mending.fit(area, wanted)
             notes.append(("outline-filled", ""))
-        if shape is None:
-            return "wrong-geometry-type", None
-        if placing.table == "buildings" and self._duplicates.seen(
-            shape, placing.fields, placing.is_part or "part_of" in placing.fields
-        ):
-            return "duplicate", None
-        return "", shape
+        return shape
 
     def _key(self, batch: Features, at: int) -> str:
         key = f"{batch.layer}:{batch.ids[at]}" if batch.layer else batch.ids[at]
@@ -188,6 +215,7 @@ class Intake:
         if self._parts:
             for alone in building_parts.link(self.staging, list(self._parts)):
                 self.note("part-alone", self._parts[alone])
+        self.kept -= self.doctor.finish(self.staging, self.read)
 
     def report(self) -> dict[str, Any]:
         """What the program makes the import report of."""
@@ -203,8 +231,9 @@ class Intake:
         }
 
     def problems(self) -> list[dict[str, Any]]:
-        """Codes with counts and examples, the most frequent first."""
-        return [{"code": c, "count": n, "examples": self._examples.get(c, [])} for c, n in self.counts.most_common()]
+        """What is to be said, the most frequent first: findings with their mends, then what was counted."""
+        counted = [Finding(code, count, self._examples.get(code, [])) for code, count in self.counts.most_common()]
+        return [asdict(one) for one in self.doctor.told(counted, self.staging)]
 
 
 def _own_id(attributes: dict[str, Any]) -> str | None:
@@ -212,8 +241,3 @@ def _own_id(attributes: dict[str, Any]) -> str | None:
         if name in attributes and (found := values.text(attributes[name])):
             return found
     return None
-
-
-def _hint(batch: Features) -> str:
-    x0, y0, x1, y1 = shapely.total_bounds(batch.geometries)
-    return crs_rules.guess_hint((x0, y0, x1, y1))

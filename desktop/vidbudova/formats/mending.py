@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from vidbudova.formats.duplicates import outlines
 from vidbudova.model import crs as crs_rules
 
 Geometries = NDArray[np.object_]
@@ -22,12 +23,17 @@ LONGITUDE = 180.0
 
 @dataclass(slots=True)
 class Mended:
-    """Geometries in the project's system; `codes` is "" where one is fit to use."""
+    """Geometries in the project's system; `codes` is "" where one is fit to use.
+
+    dimensions : as `dimensions` gives them; dimension : as shapely does; usual : as the usual tables take them.
+    """
 
     geometries: Geometries
     codes: list[str]
     mended: NDArray[np.bool_]
     dimensions: NDArray[np.int8]
+    dimension: list[int]
+    usual: Fitted
 
 
 def mend(geometries: Geometries, source: str, target: str) -> Mended:
@@ -53,7 +59,8 @@ def mend(geometries: Geometries, source: str, target: str) -> Mended:
     moved[codes == "coordinates-not-finite"] = None
     moved[codes == "coordinates-absurd"] = None
     mended = _make_valid(moved, codes)
-    return Mended(moved, codes.tolist(), mended, dimensions(moved))
+    same = shapely.get_dimensions(moved).tolist()
+    return Mended(moved, codes.tolist(), mended, dimensions(moved), same, fitted(moved))
 
 
 def _finite(geometries: Geometries) -> NDArray[np.bool_]:
@@ -116,6 +123,42 @@ def fit(geometry: shapely.Geometry, wanted: str) -> shapely.Geometry | None:
     if geometry.geom_type == "MultiLineString":
         return geometry
     return shapely.multilinestrings([shapely.linestrings(shapely.get_coordinates(geometry))])
+
+
+@dataclass(slots=True)
+class Fitted:
+    """Geometries as the usual table of their kind takes them (areas and lines as many, points alone), made at once.
+
+    shapes : None where the kind has no usual table; wkb : the same; wanted : the usual table's type.
+    """
+
+    shapes: list[shapely.Geometry | None]
+    wkb: list[bytes | None]
+    wanted: list[str]
+    _outlines: list[bytes] | None = None
+
+    def outline(self, at: int) -> bytes:
+        """What tells the outline of an area apart from others."""
+        if self._outlines is None:
+            areas = [s if w == "MULTIPOLYGON" else None for s, w in zip(self.shapes, self.wanted, strict=True)]
+            self._outlines = outlines(np.array(areas, object))
+        return self._outlines[at]
+
+
+_USUAL = {0: "POINT", 1: "MULTILINESTRING", 5: "MULTILINESTRING", 3: "MULTIPOLYGON", 6: "MULTIPOLYGON"}
+
+
+def fitted(geometries: Geometries) -> Fitted:
+    """Every geometry as the usual table of its kind takes it."""
+    kinds = shapely.get_type_id(geometries)
+    shapes = geometries.copy()
+    shapes[~np.isin(kinds, list(_USUAL))] = None
+    for kind, join in ((3, shapely.multipolygons), (1, shapely.multilinestrings)):
+        single = np.flatnonzero(kinds == kind)
+        if len(single):
+            shapes[single] = join(shapes[single], indices=np.arange(len(single)))
+    wanted = [_USUAL.get(int(kind), "") for kind in kinds]
+    return Fitted(shapes.tolist(), shapely.to_wkb(shapes).tolist(), wanted)
 
 
 def filled(geometry: shapely.Geometry) -> shapely.Geometry | None:

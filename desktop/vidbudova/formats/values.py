@@ -58,8 +58,11 @@ _INCH_M = 0.0254
 
 def is_missing(value: Any) -> bool:
     """Whether a source means nothing by it: None, NaN, NaT or blank text."""
-    if value is None:
-        return True
+    kind = type(value)
+    if kind is str:
+        return not value or value.isspace()
+    if value is None or kind is int or kind is bool:
+        return value is None
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, float):
@@ -73,6 +76,8 @@ def text(value: Any) -> str | None:
         return value.strip() or None
     if is_missing(value):
         return None
+    if type(value) is int:
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return str(plain(value)).strip()

@@ -29,8 +29,7 @@ class Lattice:
         self.origin = middle.min(axis=0) if len(middle) else np.zeros(2)
         cell = np.floor((middle - self.origin) / cell_m)
         large = ((high - low) > 2 * REACH * cell_m).any(1) | (cell >= FARTHEST).any(1)
-        if cell_m >= LARGEST_M:
-            large[:] = False
+        large &= cell_m < LARGEST_M
         self.there = np.flatnonzero(large)
         self.coarser = Lattice(low[large], high[large], cell_m * COARSER) if len(self.there) else None
         small = np.flatnonzero(~large)
