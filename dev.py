@@ -103,7 +103,7 @@ def test(args: list[str]) -> int:
     python = environment(".venv", "test")
     phase("tests")
     own = any(arg.startswith("-n") or arg == "--collect-only" for arg in args)
-    workers = [] if own else ["-n", "2", "--dist", "loadfile"]
+    workers = [] if own else ["-n", "2", "--dist", "loadfile", "--max-worker-restart", "0"]
     return subprocess.call([python, "-m", "pytest", *workers, *args], cwd=ROOT, env=clean_environ())
 
 

@@ -13,6 +13,7 @@ from vidbudova.errors import UserError
 from vidbudova.formats import arrays
 from vidbudova.formats.staging import Staging
 from vidbudova.store.project import Project, create, open_project
+from vidbudova.store.rescue import rescue
 
 FIELDS = {"source": "dem.tif", "sha256": "ab" * 32, "format": "GeoTIFF", "crs": "EPSG:32637"}
 
@@ -99,3 +100,15 @@ def test_that_a_copy_has_the_files_too(project: Project, tmp_path: Path) -> None
     copy = open_project(tmp_path / "there" / "Copy.vbp.gpkg")
     assert copy.check() == [] and copy.layer_file(sha256) is not None
     copy.close()
+
+
+def test_that_a_rescued_project_has_its_files_too(project: Project, tmp_path: Path) -> None:
+    staging, sha256 = staged(tmp_path / "s", np.ones((3, 3), np.float32))
+    project.add_layer(staging, FIELDS, "Olena", 1)
+    (tmp_path / "City.layers" / "half.arrays.part").write_bytes(b"half")
+    project.close()
+    assert rescue(tmp_path / "City.vbp.gpkg", tmp_path / "Mended.vbp.gpkg", "") == []
+    mended = open_project(tmp_path / "Mended.vbp.gpkg")
+    assert mended.check() == [] and mended.layer_file(sha256) is not None
+    assert [file.suffix for file in (tmp_path / "Mended.layers").iterdir()] == [".arrays"]
+    mended.close()

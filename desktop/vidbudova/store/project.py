@@ -40,6 +40,9 @@ from vidbudova.text import _, mark
 __all__ = ["Draft", "Project", "create", "open_project"]
 
 
+FOLDERS = ("media", "layers")
+"""What belongs to a project beside its file: photos, and arrays of layers."""
+
 AT_ONCE = 32 * 1024**2
 """A changed project up to this size gets its snapshot while it is opened; a larger one when it is asked for."""
 
@@ -209,7 +212,7 @@ class Project(View):
     def save_copy(self, path: Path | str) -> None:
         """A whole copy, photos and files of layers too; opened, it is a replica of its own."""
         target = Path(path)
-        folders = {self.beside(kind): beside(target, kind) for kind in ("media", "layers")}
+        folders = {self.beside(kind): beside(target, kind) for kind in FOLDERS}
         snapshots.save_copy(self.path, folders, target)
 
     def _import_draft(self, deltas: list[Delta], first: layers.Layer, author: str, time_ms: int) -> Draft:

@@ -11,9 +11,11 @@ from vidbudova.errors import UserError
 from vidbudova.model.change import decode, digest
 from vidbudova.model.schema import TABLES, Table
 from vidbudova.store import log, rebuild
+from vidbudova.store.access import beside
 from vidbudova.store.connection import Connect, Connection, connect, mended, set_up
 from vidbudova.store.ddl import PARKED
-from vidbudova.store.project import create
+from vidbudova.store.project import FOLDERS, create
+from vidbudova.store.snapshots import copy_folders
 from vidbudova.store.values import names
 from vidbudova.text import _, ngettext
 
@@ -38,6 +40,8 @@ def rescue(damaged: Path, target: Path, crs: str, connector: Connect = connect) 
             rebuild.rebuild(db, project.replica, project.srs_id)
             for (table,) in db.execute("SELECT DISTINCT tbl FROM vb_layer").fetchall():
                 _next_number(db, TABLES[table])
+        with mended(target):
+            copy_folders({beside(damaged, kind): project.beside(kind) for kind in FOLDERS})
         return lost
     finally:
         source.close()

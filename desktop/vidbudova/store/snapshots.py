@@ -77,7 +77,12 @@ def save_copy(source: Path, folders: Mapping[Path, Path], target: Path) -> None:
     if target.exists():
         raise UserError("project-exists", path=target)
     with mended(target):
-        for old, new in folders.items():
-            if old.is_dir():
-                shutil.copytree(old, new, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
+        copy_folders(folders)
     back_up(source, target, forget=("fingerprint", "open"))
+
+
+def copy_folders(folders: Mapping[Path, Path]) -> None:
+    """Copy whole folders (from: to) that are there; half files stay behind."""
+    for old, new in folders.items():
+        if old.is_dir():
+            shutil.copytree(old, new, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.part"))
