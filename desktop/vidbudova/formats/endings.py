@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 ENDINGS = (
+    ".city.json",
+    ".city.jsonl",
+    ".jsonl",
     ".gpkg",
     ".geojson",
     ".json",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
+    "cityjson",
     "geojson", "csv_points",
 )  # fmt: skip
 HEAD = 65_536

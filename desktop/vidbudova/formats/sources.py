@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vidbudova.errors import UserError
-from vidbudova.formats import folders
+from vidbudova.formats import beside, folders
 
 SIDECARS = (".dbf", ".prj", ".cpg", ".shx")
 BLOCK = 1 << 20
@@ -29,8 +29,10 @@ def parts(path: Path) -> list[Path]:
     if path.is_dir():
         return folders.files(path)
     if path.suffix.lower() == ".shp":
-        beside = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file()}
-        return [path, *(beside[ending] for ending in SIDECARS if ending in beside)]
+        there = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file()}
+        return [path, *(there[ending] for ending in SIDECARS if ending in there)]
+    if named := beside.files(path):
+        return [path, *named]
     log = path.with_name(path.name + "-wal")
     return [path, log] if log.is_file() and log.stat().st_size else [path]
 
