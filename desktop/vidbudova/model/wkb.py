@@ -32,7 +32,7 @@ def from_wkb(
     wkb : (n,) bytes objects, None where a feature has no geometry.
     columns : other fields by name, each (n,).
     """
-    plain = _are_plain(wkb) if len(wkb) >= PLAIN else np.zeros(0, bool)
+    plain = are_plain(wkb.tolist()) if len(wkb) >= PLAIN else np.zeros(0, bool)
     if plain.mean() < 0.5 if len(plain) else True:
         return from_geometries(ids, shapely.from_wkb(wkb), columns)
     if plain.all():
@@ -45,8 +45,24 @@ def from_wkb(
     return woven(_areas(ids[some], wkb[some].tolist()), odd, some, rest, ids, columns or {})
 
 
-def _are_plain(wkb: NDArray[np.object_]) -> NDArray[np.bool_]:
-    return np.fromiter((w is not None and _is_plain(w) for w in wkb.tolist()), bool, len(wkb))
+def are_plain(wkb: Sequence[bytes | None]) -> NDArray[np.bool_]:
+    """(n,) which are whole multipolygons of one ring, little-endian and flat."""
+    return np.fromiter((w is not None and _is_plain(w) for w in wkb), bool, len(wkb))
+
+
+def bounds(wkb: Sequence[bytes]) -> Floats:
+    """(n, 4) west, south, east and north of plain ones."""
+    if not len(wkb):
+        return np.zeros((0, 4))
+    xy, count = _vertices(wkb)
+    first = np.cumsum(count) - count
+    return np.concatenate([np.minimum.reduceat(xy, first), np.maximum.reduceat(xy, first)], axis=1)
+
+
+def _vertices(wkb: Sequence[bytes]) -> tuple[Floats, Ints]:
+    """All vertices (v, 2) of plain ones, closing ones too, and how many each has."""
+    count = (np.fromiter(map(len, wkb), np.int64, len(wkb)) - FIRST) // 16
+    return np.frombuffer(b"".join([w[FIRST:] for w in wkb]), "<f8").reshape(-1, 2), count
 
 
 def _is_plain(wkb: bytes) -> bool:
@@ -63,10 +79,7 @@ def _areas(
     ids: NDArray[np.object_], wkb: Sequence[bytes], columns: dict[str, NDArray[np.generic]] | None = None
 ) -> Shapes:
     """Polygons of one ring each, without their closing vertex and counter-clockwise."""
-    size = np.fromiter(map(len, wkb), np.int64, len(wkb))
-    count = (size - FIRST) // 16
-    raw = np.frombuffer(b"".join([w[FIRST : FIRST + 16 * n] for w, n in zip(wkb, count.tolist(), strict=True)]), "<f8")
-    xy = raw.reshape(-1, 2)
+    xy, count = _vertices(wkb)
     last = np.cumsum(count) - 1
     keep = np.ones(len(xy), bool)
     keep[last] = False

@@ -121,6 +121,9 @@ def _kept(table: Table, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]
         yield from batch
 
 
+_written = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def rows_sha256(table: Table, rows: Iterator[Sequence[Any]]) -> str:
     """The checksum of imported rows (id, every field but the layer), ordered by id."""
     digest = hashlib.sha256()
@@ -131,7 +134,7 @@ def rows_sha256(table: Table, rows: Iterator[Sequence[Any]]) -> str:
         for i in binary:
             digest.update(values[i] or b"")
             values[i] = None
-        digest.update(json.dumps(values, ensure_ascii=False).encode())
+        digest.update(_written(values).encode())
     return digest.hexdigest()
 
 

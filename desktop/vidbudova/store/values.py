@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vidbudova.model.change import Value, decode_value, encode_value
 from vidbudova.model.schema import Field, Table
+from vidbudova.model.wkb import are_plain, bounds
 
 HEADER = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs", "<i4"), ("envelope", "<f8", 4)])
 """The 40 bytes before the WKB: little-endian, with an XY envelope."""
@@ -46,14 +47,19 @@ def fid_of(id: str) -> int:
 
 def blobs(wkb: Sequence[bytes | None], srs_id: int) -> list[bytes | None]:
     """GeoPackage geometries of WKB; None and bytes that are no geometry give None."""
-    shapes = shapely.from_wkb(np.array(wkb, dtype=object), on_invalid="ignore")
-    header = np.zeros(len(shapes), HEADER)
+    given = np.array(wkb, dtype=object)
+    plain = are_plain(wkb)
+    odd = np.flatnonzero(~plain)
+    shapes = shapely.from_wkb(given[odd], on_invalid="ignore")
+    header, around, known = np.zeros(len(given), HEADER), np.zeros((len(given), 4)), plain.copy()
+    around[plain], around[odd] = bounds(given[plain].tolist()), shapely.bounds(shapes)
     header["magic"], header["srs"] = b"GP", srs_id
-    header["flags"] = LITTLE_ENDIAN | HAS_ENVELOPE | np.where(shapely.is_empty(shapes), IS_EMPTY, 0)
-    header["envelope"] = shapely.bounds(shapes)[:, [0, 2, 1, 3]]
+    header["flags"] = LITTLE_ENDIAN | HAS_ENVELOPE
+    header["flags"][odd[shapely.is_empty(shapes)]] |= IS_EMPTY
+    header["envelope"] = around[:, [0, 2, 1, 3]]
     heads = header.tobytes()
     size = HEADER.itemsize
-    known = ~shapely.is_missing(shapes)
+    known[odd] = ~shapely.is_missing(shapes)
     return [
         heads[i * size : (i + 1) * size] + bytes(w) if k and w else None
         for i, (w, k) in enumerate(zip(wkb, known, strict=True))
@@ -63,13 +69,14 @@ def blobs(wkb: Sequence[bytes | None], srs_id: int) -> list[bytes | None]:
 def fitted(wkb: Sequence[bytes | None], geometry: str) -> list[bytes | None]:
     """WKB as the table wants it: plane, little-endian, and multi where the column is multi."""
     given = np.array(wkb, dtype=object)
-    shapes = shapely.from_wkb(given, on_invalid="ignore")
     wanted = TYPE_IDS.get(geometry)
+    open_ = np.flatnonzero(~are_plain(wkb)) if wanted in (None, TYPE_IDS["MULTIPOLYGON"]) else np.arange(len(given))
+    shapes = shapely.from_wkb(given[open_], on_invalid="ignore")
     kinds = shapely.get_type_id(shapes)
     odd = shapely.has_z(shapes) | ((kinds >= 0) & (kinds != wanted) if wanted else False)
-    odd |= np.array([w is not None and w[:1] == b"\0" for w in wkb], dtype=bool)
+    odd |= np.array([w is not None and w[:1] == b"\0" for w in given[open_]], dtype=bool)
     if odd.any():
-        given[odd] = shapely.to_wkb(_as_many(shapely.force_2d(shapes[odd]), wanted), byte_order=1)
+        given[open_[odd]] = shapely.to_wkb(_as_many(shapely.force_2d(shapes[odd]), wanted), byte_order=1)
     return list(given)
 
 
