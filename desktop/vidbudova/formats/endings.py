@@ -31,6 +31,14 @@ ENDINGS = (
     ".osm.bz2",
     ".osm.pbf",
     ".pbf",
+    ".tif",
+    ".tiff",
+    ".hgt",
+    ".hgt.zip",
+    ".asc",
+    ".las",
+    ".laz",
+    ".copc.laz",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from vidbudova.formats.problems_3d import NOTED_3D
+from vidbudova.formats.problems_raster import NOTED_RASTER
 from vidbudova.formats.report import ProblemRow
 from vidbudova.text import _, mark, number
 
@@ -59,5 +60,5 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
 
 def row(code: str, count: int, examples: list[str]) -> ProblemRow:
     """One line of a report, in the reader's language."""
-    sentence = SKIPPED.get(code) or NOTED.get(code) or NOTED_3D[code]
+    sentence = SKIPPED.get(code) or NOTED.get(code) or NOTED_RASTER.get(code) or NOTED_3D[code]
     return {"code": code, "count": count, "message": _(sentence).format(count=number(count)), "examples": examples}

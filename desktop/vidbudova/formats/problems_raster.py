@@ -17,6 +17,9 @@ NOTED_RASTER: MappingProxyType[str, str] = MappingProxyType(
         "terrain-voids": mark("{count} cells had no height; they were filled from around them and are marked"),
         "height-unit-unknown": mark("the file does not say the unit of its heights: they were taken as metres"),
         "height-feet": mark("heights were in feet and were turned into metres"),
+        "height-unit-of-plane": mark(
+            "the file does not say the unit of its heights: it was taken to be that of its plane"
+        ),
         "height-datum-unknown": mark(
             "the file does not say what its heights are above (the sea or the ellipsoid): check some of them"
         ),

@@ -49,12 +49,13 @@ STDERR_TAIL = 300
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """What derived heights rest on, and the words that stay with the layer."""
+    """What derived heights rest on, the words that stay with the layer, and the bounds of what is there already."""
 
     storey_height_m: float = 3.0
     default_height_m: float = 6.0
     attribution: str = ""
     licence: str = ""
+    around: tuple[float, float, float, float] | None = None
 
 
 def read(

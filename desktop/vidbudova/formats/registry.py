@@ -1,6 +1,7 @@
 """The formats: one module each with NAME, TITLE, ENDINGS, sniff(path, head) and read(path, intake).
 
-DRIVERS names those of GDAL that it needs; of a folder, `head` is empty.
+DRIVERS names those of GDAL that it needs, HEADS those of _FOREIGN_HEADS that it reads; of a folder, `head`
+is empty.
 
 A new format is a new file here and its name in MODULES; the more telling content comes first.
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MODULES = (
     "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
     "cityjson",
+    "geotiff", "hgt", "ascii_grid", "world_picture", "las",
     "geojson", "csv_points",
 )  # fmt: skip
 HEAD = 65_536
@@ -80,10 +82,10 @@ def detect(path: Path, name: str) -> Format:
             head = opened.read(HEAD)
     if path.is_file() and not head.strip():
         raise UserError("file-unknown-format", file=name, reason=_("it is empty"), formats=titles())
-    if (other := _other(head)) is None:
-        for one in formats():
-            if one.sniff(path, head):
-                return one
+    other = _other(head)
+    for one in formats():
+        if (other is None or other in getattr(one, "HEADS", ())) and one.sniff(path, head):
+            return one
     reason = _("it looks like {format}").format(format=other) if other else _("its content is of no known kind")
     raise UserError("file-unknown-format", file=name, reason=reason, formats=titles())
 

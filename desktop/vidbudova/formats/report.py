@@ -71,4 +71,5 @@ class Job:
     storey_height_m: float = 3.0
     default_height_m: float = 6.0
     parts: list[str] = field(default_factory=list)
+    around: tuple[float, float, float, float] | None = None
     limits: dict[str, Any] = field(default_factory=dict)

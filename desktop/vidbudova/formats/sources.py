@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vidbudova.errors import UserError
 from vidbudova.formats import beside, folders
+from vidbudova.formats.world_files import world_files
 
 SIDECARS = (".dbf", ".prj", ".cpg", ".shx")
 BLOCK = 1 << 20
@@ -31,7 +32,7 @@ def parts(path: Path) -> list[Path]:
     if path.suffix.lower() == ".shp":
         there = {p.suffix.lower(): p for p in path.parent.iterdir() if p.stem == path.stem and p.is_file()}
         return [path, *(there[ending] for ending in SIDECARS if ending in there)]
-    if named := beside.files(path):
+    if named := beside.files(path) or world_files(path):
         return [path, *named]
     log = path.with_name(path.name + "-wal")
     return [path, log] if log.is_file() and log.stat().st_size else [path]

@@ -93,6 +93,7 @@ def _assumed(session: Session, attribution: str, licence: str) -> reading.Assume
         float(row.get("default_height_m") or usual.default_height_m),  # type: ignore[arg-type]
         attribution,
         licence,
+        session.bounds(),
     )
 
 
