@@ -59,6 +59,12 @@ def along(a: tuple[float, float], b: tuple[float, float]) -> Plane:
     return Plane(normal, normal[0] * a[0] + normal[1] * a[1])
 
 
+def turned(plane: Plane) -> Plane:
+    """The same place, with the other side cut away; a cut at a height stays."""
+    x, y, z = plane.normal
+    return plane if plane.level else Plane((-x, -y, z), -plane.offset)
+
+
 class Section:
     """A Part of the scene; `cut` says where."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,14 +19,19 @@ if TYPE_CHECKING:
 RGB = NDArray[np.uint8]
 
 
-def observed(session: Session) -> tuple[Shapes, RGB, NDArray[np.bool_], Shapes, RGB]:
-    """(points, their colours (n, 3), which are unmatched, cells and areas, their colours)."""
+def observed(session: Session, on: date | None = None) -> tuple[Shapes, RGB, NDArray[np.bool_], Shapes, RGB]:
+    """(points, their colours (n, 3), which are unmatched, cells and areas, their colours): now, or as of a day."""
     from vidbudova.session.matching import unmatched
 
     columns = session.columns("observations", ("id", "latest_grade"))
     reading = dict(zip(columns["id"].tolist(), columns["latest_grade"].tolist(), strict=True))
     ids, geometries = session.geometries("observations")
     there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
+    if on is not None:
+        from vidbudova.session.moments import said_by
+
+        reading = dict(said_by(session, on))
+        there &= np.array([id in reading for id in ids.tolist()], bool)
     parts = split(ids[there], geometries[there])
     points, areas = parts["points"], parts["areas"]
     alone = set(unmatched(session)) if session.count("matches") else set()

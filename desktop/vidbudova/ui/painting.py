@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +83,8 @@ class Painting:
         self._outside: NDArray[np.bool_] | None = None
         self._parts_of: dict[str, list[int]] = {}
         self.view: DamageView | None = None
+        self.day: date | None = None
+        self._unbuilt: NDArray[np.bool_] | None = None
 
     def show(self, session: Session, scene: Scene, ids: NDArray[np.object_], part_of: NDArray[np.generic]) -> None:
         """Begin with a city: its buildings in the scene's order, and what each is a part of ("" or None for none)."""
@@ -93,12 +96,23 @@ class Painting:
         self._asked, self._row_of, self._parts_of = model.asked, model.row_of, model.parts_of
         self._outside = None
         self.view = model.view
+        self.day = self._unbuilt = None
         self.repaint()
 
     def forget(self) -> None:
         """The project was closed."""
         self._session = self._scene = self.colouring = self.view = None
         self._tell()
+
+    @property
+    def asked(self) -> NDArray[np.object_]:
+        """(n,) whose damage each building of the scene wears: its own, or that of the one it is a part of."""
+        return self._asked
+
+    def set_day(self, day: date | None, view: DamageView, unbuilt: NDArray[np.bool_] | None) -> None:
+        """The damage of a day (None: now), with the buildings (n,) that did not stand yet."""
+        self.day, self.view, self._unbuilt = day, view, unbuilt
+        self.repaint()
 
     def set_mode(self, mode: str) -> None:
         """Colour by damage or by a field of buildings."""
@@ -126,7 +140,7 @@ class Painting:
 
     def on_change(self, change: Change) -> None:
         """Follow one Change."""
-        if self._session is None or self.view is None:
+        if self._session is None or self.view is None or self.day is not None:
             return
         if "damage_marks" in change.tables():
             self._marks_changed([d.id for d in change.deltas if d.table == "damage_marks"])
@@ -209,6 +223,7 @@ class Painting:
     def _left_out(self, c: Colouring) -> NDArray[np.bool_]:
         """The buildings that are not drawn at all."""
         outside = np.zeros(len(c.of), bool) if self._outside is None else self._outside
+        outside = outside if self._unbuilt is None else outside | self._unbuilt
         if not self.leaves_out:
             return outside
         return np.asarray(np.array([e.key in self.hidden for e in c.entries], bool)[c.of] | outside)

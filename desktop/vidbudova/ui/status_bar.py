@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QToolButton, QWidget
 
+from vidbudova.session.moments import words_of
 from vidbudova.text import _, day, ngettext, number
 from vidbudova.ui.jobs_list import JobsList
+from vidbudova.ui.moment import moment_of
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
@@ -43,6 +45,7 @@ class StatusBar(QStatusBar):
         desk.project_changed.connect(self.follow_project)
         desk.changed.connect(lambda change: self.follow_project())
         desk.viewport.pointed.connect(self.follow_cursor)
+        moment_of(desk).changed.connect(self.follow_day)
         self.follow_jobs()
         self.follow_project()
 
@@ -78,13 +81,20 @@ class StatusBar(QStatusBar):
         if session is None:
             return
         self.crs.setText(str(session.crs))
-        self.date.setText(day(date.today()))
-        self.date.setToolTip(_("The date that is shown: today"))
+        self.follow_day()
         self.state.setText(_("Look only") if session.read_only else _("All edits are saved"))
         self.state.setToolTip(
             _("This project cannot be written to.")
             if session.read_only
             else _("Every edit is on the disk as soon as it is made.")
+        )
+
+    def follow_day(self) -> None:
+        """The day whose damage is shown."""
+        shown = moment_of(self._desk).day
+        self.date.setText(day(date.today()) if shown is None else words_of(shown))
+        self.date.setToolTip(
+            _("The date that is shown: today") if shown is None else _("The damage of this date is shown")
         )
 
     def show_jobs(self) -> None:

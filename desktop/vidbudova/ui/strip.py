@@ -16,7 +16,7 @@ from vidbudova.ui.workspaces import ToolButton, made, workspace
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
 
-VIEW = ("home", "fit", "top", "north", "walk", "drone")
+VIEW = ("home", "fit", "top", "north", "walk", "drone", "light", "section")
 log = logging.getLogger(__name__)
 
 

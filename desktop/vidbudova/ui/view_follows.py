@@ -11,9 +11,11 @@ from PySide6.QtGui import QColor
 
 from vidbudova.model.change import Change
 from vidbudova.model.weaving import taken
+from vidbudova.session.moments import words_of
 from vidbudova.text import _, number
 from vidbudova.ui.hover_card import card_of
 from vidbudova.ui.layers_view import layer_view_of, rgba_of
+from vidbudova.ui.moment import moment_of
 from vidbudova.ui.viewport_card import Card
 from vidbudova.ui.viewport_labels import Label
 from vidbudova.ui.viewport_overlay import Legend, LegendLine
@@ -45,6 +47,7 @@ class Following(QObject):
         desk.city_changed.connect(self.follow_city)
         desk.theme_changed.connect(self.dress)
         self._zones = zone_view_of(desk)
+        moment_of(desk).day_changed.connect(self.show_observations)
         self._layers.changed.connect(self._dress_observations)
         self._layers.changed.connect(self._zones.show)
         overlay = desk.viewport.overlay
@@ -105,14 +108,15 @@ class Following(QObject):
 
     def show_observations(self) -> None:
         """Dots and cells of what was seen; read in a worker."""
-        session = self._desk.session
+        session, painting = self._desk.session, self._desk.painting
         if session is None or session.count("observations") == 0:
             return
+        on = None if painting is None else painting.day
 
         def work(progress: Any, cancelled: Any) -> tuple[Any, ...]:
             from vidbudova.ui.observed import observed
 
-            return observed(session)
+            return observed(session, on)
 
         def done(found: tuple[Any, ...]) -> None:
             scene = self._desk.viewport.scene
@@ -156,7 +160,8 @@ class Following(QObject):
             for entry, count in zip(painting.colouring.entries, counts.tolist(), strict=True)
             if count and entry.key not in painting.hidden
         ]
-        return Legend(dict(modes()).get(painting.mode, ""), lines)
+        title = dict(modes()).get(painting.mode, "")
+        return Legend(title if painting.day is None else f"{title} · {words_of(painting.day)}", lines)
 
     def card(self) -> Card | None:
         """What is known of the thing under the cursor, read once."""

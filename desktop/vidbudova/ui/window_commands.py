@@ -10,6 +10,7 @@ from vidbudova.ui.commands import Command
 from vidbudova.ui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
     from vidbudova.ui.window import MainWindow
 
 LARGE = {"4K": "3840x2160", "8K": "7680x4320"}
@@ -114,6 +115,28 @@ def views(window: MainWindow) -> list[Command]:
             True,
         ),
         Command(
+            "light",
+            _("Light, date and section"),
+            partial(desk.show_panel, "light"),
+            "L",
+            "daylight",
+            shown,
+            _("sun shadow time before war day"),
+            group,
+            True,
+        ),
+        Command(
+            "section",
+            _("Cut a section through the city"),
+            partial(section_tool, desk),
+            "X",
+            "section",
+            shown,
+            _("clip plane cut"),
+            group,
+            True,
+        ),
+        Command(
             "picture",
             _("Save a picture of the view …"),
             window.ask_picture,
@@ -173,6 +196,14 @@ def views(window: MainWindow) -> list[Command]:
             )
         )
     return found
+
+
+def section_tool(desk: Desk) -> None:
+    """Take the section in hand."""
+    from vidbudova.ui.tool_section import SectionTool
+
+    desk.viewport.set_tool(SectionTool(desk))
+    desk.viewport.setFocus()
 
 
 def looks(window: MainWindow) -> list[Command]:

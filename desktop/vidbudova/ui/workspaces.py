@@ -63,6 +63,7 @@ DAMAGE = Panel("damage", mark("Damage"), "damage", "vidbudova.ui.damage_panel:Da
 ZONES = Panel("zones", mark("Zones"), "zones", "vidbudova.ui.zone_panel:ZonePanel")
 MEASURES = Panel("measures", mark("Measure"), "measure", "vidbudova.ui.measure_panel:MeasurePanel", shown=False)
 VIEWS = Panel("views", mark("Views"), "bookmark", "vidbudova.ui.views_panel:ViewsPanel", shown=False)
+LIGHT = Panel("light", mark("Light and time"), "daylight", "vidbudova.ui.light_panel:LightPanel", shown=False)
 ANALYSIS = Panel("analysis", mark("Analysis"), "analysis", "vidbudova.ui.empty_pages:AnalysisPage")
 FIELD = Panel("field", mark("Field"), "field", "vidbudova.ui.empty_pages:FieldPage")
 
@@ -83,7 +84,7 @@ DRAWING = (ToolButton("draw-zone", mark("Draw a zone"), "draw", "vidbudova.ui.to
 TOOLS = (*SELECTING, *MEASURING)
 
 WORKSPACES = (
-    Workspace("city", mark("City"), "city", (LAYERS, INSPECTOR, VIEWS, IMPORT, HISTORY, TABLE), TOOLS),
+    Workspace("city", mark("City"), "city", (LAYERS, INSPECTOR, VIEWS, LIGHT, IMPORT, HISTORY, TABLE), TOOLS),
     Workspace("damage", mark("Damage"), "damage", (DAMAGE, INSPECTOR, HISTORY, TABLE), TOOLS),
     Workspace("zones", mark("Zones"), "zones", (ZONES, INSPECTOR, HISTORY, TABLE), (*DRAWING, *TOOLS)),
     Workspace("analysis", mark("Analysis"), "analysis", (ANALYSIS, INSPECTOR, TABLE), SELECTING),
