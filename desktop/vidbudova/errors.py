@@ -128,6 +128,12 @@ TROUBLES: dict[str, Trouble] = {
         _("Nothing of it was brought in."),
         _("Say it with --as: {kinds}."),
     ),
+    "mend-unknown": Trouble(
+        29,
+        _("“{mend}” is no mend for a file."),
+        _("Nothing of it was brought in."),
+        _("Use one that the report proposes; there are: {mends}."),
+    ),
     "no-such-thing": Trouble(
         30,
         _("There is no {what} “{id}” in this project."),

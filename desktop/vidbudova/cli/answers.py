@@ -52,9 +52,10 @@ def refuse(error: UserError, as_json: bool) -> int:
     return error.exit_code
 
 
-def error_body(error: UserError) -> dict[str, str]:
-    """A mendable error as programs read it."""
-    return {"key": error.key, **spoken(error)}
+def error_body(error: UserError) -> dict[str, Any]:
+    """A mendable error as programs read it, with what may be answered where it is a question."""
+    body: dict[str, Any] = {"key": error.key, **spoken(error)}
+    return body | ({"candidates": error.values["candidates"]} if "candidates" in error.values else {})
 
 
 def spoken(error: UserError) -> dict[str, str]:

@@ -21,6 +21,9 @@ def register(commands: Any) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help=_("files, or folders of them"))
     parser.add_argument("--as", dest="kind", choices=LAYER_KINDS, metavar="KIND", help=", ".join(LAYER_KINDS))
     parser.add_argument("--crs", metavar="EPSG:N", help=_("coordinate system of files that do not say theirs"))
+    parser.add_argument(
+        "--mend", action="append", default=[], metavar="MEND", help=_("a mend that a report proposed; may be repeated")
+    )
     parser.add_argument("--dry-run", action="store_true", help=_("read and report, bring nothing in"))
     parser.add_argument("--attribution", default="", metavar="TEXT", help=_("who is to be named as the source"))
     parser.add_argument("--licence", default="", metavar="TEXT", help=_("under which licence the data are"))
@@ -34,7 +37,7 @@ def bring_in(args: Namespace) -> Answer:
     with to_edit(args) as session:
         results = import_many(
             session, args.files, progress=progress, kind=args.kind, crs=args.crs, dry_run=args.dry_run,
-            attribution=args.attribution, licence=args.licence,
+            attribution=args.attribution, licence=args.licence, mends=args.mend,
         )  # fmt: skip
     progress.end()
     reports = [r for r in results if not isinstance(r, UserError)]
@@ -60,3 +63,6 @@ def _lines(report: FileReport) -> Iterator[str]:
         yield f"  {layer['kind']}: {number(layer['features'])}  {layer['attribution']}".rstrip()
     for problem in report["problems"]:
         yield f"  {number(problem['count'])} × {problem['message']}"
+        for mend in [problem["mend"], *problem["other_mends"]]:
+            if mend is not None:
+                yield "      " + _("{words}: --mend {id}").format(words=mend["words"], id=mend["id"])

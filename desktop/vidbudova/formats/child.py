@@ -53,7 +53,7 @@ def main() -> int:
     try:
         teller.say(report=work(job, teller))
     except UserError as error:
-        teller.say(error={"key": error.key, "values": {k: str(v) for k, v in error.values.items()}})
+        teller.say(error={"key": error.key, "values": {k: _plain(v) for k, v in error.values.items()}})
     except MemoryError:
         teller.say(error=_too_big(job))
     except Exception as error:  # noqa: BLE001 - the border of the child process: a broken file must give a sentence
@@ -81,6 +81,10 @@ def work(job: Job, teller: Teller) -> dict[str, Any]:
     report = intake.report()
     staging.close(report)
     return report
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, list) else str(value)
 
 
 def _own_stdout() -> IO[str]:

@@ -72,9 +72,10 @@ def read(path: Path, intake: Intake) -> None:
     """The rows, in batches."""
     with path.open("rb") as opened:
         sample = opened.read(SAMPLE)
-    encoding, guessed = encodings.of_text(sample)
+    found, guessed = encodings.of_text(sample)
     if guessed:
-        intake.note("encoding-guessed", encoding)
+        intake.note_letters(found, sample)
+    encoding = intake.letters(found)
     csv.field_size_limit(LONGEST_CELL)
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:

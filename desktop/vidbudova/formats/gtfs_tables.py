@@ -41,7 +41,9 @@ class Tables:
     def _encoding(self, name: str, path: Path) -> str:
         if name not in self.letters:
             with path.open("rb") as opened:
-                self.letters[name], guessed = encodings.of_text(opened.read(SAMPLE))
+                sample = opened.read(SAMPLE)
+            found, guessed = encodings.of_text(sample)
             if guessed:
-                self.intake.note("encoding-guessed", f"{name}: {self.letters[name]}")
+                self.intake.note_letters(found, sample)
+            self.letters[name] = self.intake.letters(found)
         return self.letters[name]

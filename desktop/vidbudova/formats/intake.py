@@ -215,7 +215,9 @@ class Intake:
         if self._parts:
             for alone in building_parts.link(self.staging, list(self._parts)):
                 self.note("part-alone", self._parts[alone])
-        self.kept -= self.doctor.finish(self.staging, self.read)
+        if aside := self.doctor.finish(self.staging, self.read):
+            self.kept -= aside
+            self.note("left-out", count=aside)
 
     def report(self) -> dict[str, Any]:
         """What the program makes the import report of."""

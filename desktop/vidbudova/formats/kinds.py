@@ -112,6 +112,8 @@ def _place(table: str, kind: str | None, attributes: Attributes, assumed: Assump
     if table == "buildings":
         is_part = _is_part(attributes)
         _use_of(found, attributes)
+        if found.get("height_m") == 0.0:
+            notes.append(("height-zero", ""))
         if code := heights.settle(found, attributes, assumed.storey_height_m, assumed.default_height_m):
             notes.append((code, ""))
     elif table == "features":

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
+from vidbudova.formats import validity
+from vidbudova.formats.mends import words as mend_words
 from vidbudova.formats.problems_3d import NOTED_3D
 from vidbudova.formats.problems_raster import NOTED_RASTER
-from vidbudova.formats.report import ProblemRow
+from vidbudova.formats.report import MendRow, ProblemRow
 from vidbudova.text import _, mark, number
 
 SKIPPED: MappingProxyType[str, str] = MappingProxyType(
@@ -24,6 +28,7 @@ SKIPPED: MappingProxyType[str, str] = MappingProxyType(
         "feature-malformed": mark("{count} that are no features of this format"),
         "duplicate": mark("{count} that repeat another feature (its outline, or the same again)"),
         "geometry-incomplete": mark("{count} cut off at the edge of the extract"),
+        "left-out": mark("{count} far from where the others are; left out as asked"),
         "paper-space": mark("{count} drawn on a sheet of paper, not in the model"),
         "route-without-line": mark("{count} lines of transport without a shape and without trips"),
         "row-malformed": mark("{count} rows with more cells than the header"),
@@ -49,6 +54,9 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
         "not-brought-in": mark("{count} other tagged things were not brought in"),
         "layer-without-geometry": mark("{count} tables without geometry were not brought in"),
         "encoding-guessed": mark("the encoding of the text was guessed"),
+        "text-broken": mark("{count} with letters that were read in the wrong encoding before they came here"),
+        "text-lost": mark("{count} with letters that are lost; ask for the file in UTF-8"),
+        "height-zero": mark("{count} buildings with a height of 0; taken as if none were given"),
         "member-ignored": mark("{count} other files in the archive were not read"),
         "line-from-stops": mark("{count} lines of transport lead straight from stop to stop: they have no shape"),
         "stop-unknown": mark("{count} stops of trips are in no list of stops"),
@@ -58,7 +66,42 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
 """Things that a person should know; the rows came in."""
 
 
-def row(code: str, count: int, examples: list[str]) -> ProblemRow:
+DOUBTED: MappingProxyType[str, str] = MappingProxyType(
+    {
+        "degrees-as-metres": mark("the numbers look like longitude and latitude, but are said to be in {crs}"),
+        "axes-swapped": mark(
+            "north and east seem to be swapped: the data lie at {place}, swapped they lie in the project"
+        ),
+        "unit-not-metre": mark("the data lie at {place}; taken in another unit than metres they lie in the project"),
+        "drawing-unit": mark("the drawing says that its unit is not the metre ({unit})"),
+        "far-from-project": mark("the data lie {km} km from the rest of the project, at {place}"),
+        "far-from-rest": mark("{count} lie more than {km} km from where the others are"),
+        "height-absurd": mark("{count} buildings are higher than any house here (more than 330 m)"),
+        "height-levels-disagree": mark("{count} heights do not fit the number of storeys"),
+        "heights-in-feet": mark("{count} heights look like feet: about ten a storey"),
+        "heights-float": mark(
+            "they stand {metres} m above the terrain (half of them more); heights above the ellipsoid do so"
+        ),
+        "heights-sink": mark("they stand {metres} m below the terrain (half of them more)"),
+    }
+)
+"""Doubts: nothing was done about them; most have a mend."""
+
+SENTENCES = (SKIPPED, NOTED, DOUBTED, NOTED_RASTER, NOTED_3D)
+
+
+def row(
+    code: str, count: int, examples: list[str], mends: Sequence[str] = (), where: Sequence[float] | None = None,
+    values: Mapping[str, Any] = MappingProxyType({}), samples: Mapping[str, str] = MappingProxyType({}),
+) -> ProblemRow:  # fmt: skip
     """One line of a report, in the reader's language."""
-    sentence = SKIPPED.get(code) or NOTED.get(code) or NOTED_RASTER.get(code) or NOTED_3D[code]
-    return {"code": code, "count": count, "message": _(sentence).format(count=number(count)), "examples": examples}
+    sentence = next(words[code] for words in SENTENCES if code in words)
+    message = _(sentence).format(**{**values, "count": number(count)})
+    if kinds := validity.words(values.get("kinds", {})):
+        message = f"{message}: {kinds}"
+    offered: list[MendRow] = [{"id": one, "words": mend_words(one, samples.get(one, ""))} for one in mends]
+    return {
+        "code": code, "count": count, "message": message, "examples": examples,
+        "mend": offered[0] if offered else None, "other_mends": offered[1:],
+        "where": list(where) if where is not None else None,
+    }  # fmt: skip

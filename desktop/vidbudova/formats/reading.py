@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -66,6 +66,7 @@ def read(
     sha256: str | None = None,
     kind: str | None = None,
     crs: str | None = None,
+    mends: Sequence[str] = (),
     assumed: Assumed = Assumed(),  # noqa: B008 - frozen
     limits: Limits = Limits(),  # noqa: B008 - frozen
     progress: Progress = lambda share, what: None,
@@ -85,7 +86,7 @@ def read(
         path=str(real), name=path.name, sha256=sha256 or checksum(real, cancelled),
         project_crs=project_crs, staging=str(staging.resolve()),
         scratch=str(scratch), parts=[str(part) for part in parts(real)], kind=kind, crs=crs,
-        limits=asdict(limits), **asdict(assumed),
+        mends=list(mends), limits=asdict(limits), **asdict(assumed),
     )  # fmt: skip
     try:
         report = _Child(job, limits).run(progress, cancelled)
@@ -227,7 +228,7 @@ def _worded(job: Job, told: dict[str, Any]) -> FileReport:
         "kept": told["kept"],
         "skipped": told["read"] - told["kept"],
         "crs": told["crs"],
-        "problems": [problems.row(p["code"], p["count"], p["examples"]) for p in told["problems"]],
+        "problems": [problems.row(**p) for p in told["problems"]],
         "layers": [
             _layer(job, told, table, stem, len(named) > 1) for table in sorted(named, key=[*main, "quarantine"].index)
         ],

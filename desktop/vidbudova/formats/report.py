@@ -9,13 +9,26 @@ EXAMPLES = 5
 """How many examples of one problem a report names."""
 
 
+class MendRow(TypedDict):
+    """What can be done about a problem: its id for the next reading, and what a button says."""
+
+    id: str
+    words: str
+
+
 class ProblemRow(TypedDict):
-    """One kind of problem in a file; `message` is in the reader's language."""
+    """One kind of problem in a file; `message` is in the reader's language.
+
+    `mend` is the proposed one, `where` the extent in the project's system (west, south, east, north).
+    """
 
     code: str
     count: int
     message: str
     examples: list[str]
+    mend: MendRow | None
+    other_mends: list[MendRow]
+    where: list[float] | None
 
 
 class LayerRow(TypedDict):
@@ -71,5 +84,6 @@ class Job:
     storey_height_m: float = 3.0
     default_height_m: float = 6.0
     parts: list[str] = field(default_factory=list)
+    mends: list[str] = field(default_factory=list)
     around: tuple[float, float, float, float] | None = None
     limits: dict[str, Any] = field(default_factory=dict)

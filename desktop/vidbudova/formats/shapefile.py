@@ -59,10 +59,11 @@ def read_one(path: Path, layer: str, intake: Intake) -> None:
     """A .shp with its companions beside it."""
     _check_header(path, layer, intake)
     table = path.with_suffix(".dbf")
-    encoding = None
-    if table.exists() and not path.with_suffix(".cpg").exists():
-        encoding = encodings.of_dbf(table)
-        intake.note("encoding-guessed", encoding)
+    encoding = intake.letters("") or None
+    if encoding is None and table.exists() and not path.with_suffix(".cpg").exists():
+        encoding, sample = encodings.of_dbf(table)
+        if encodings.word(sample):
+            intake.note_letters(encoding, sample)
     gdal.read_layer(path, path.stem, intake, encoding=encoding, name=layer)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,12 @@ def import_file(
     attribution: str = "",
     licence: str = "",
     limits: Limits | None = None,
+    mends: Sequence[str] = (),
 ) -> FileReport:
     """Read a file in a child process and take its rows in as one Change.
 
-    The same file a second time changes nothing, and the report says so (`already`).
+    The same file a second time changes nothing, and the report says so (`already`). `mends` are ids that an earlier
+    report proposed; nothing of them is done unasked.
 
     Raises
     ------
@@ -49,7 +51,7 @@ def import_file(
     with tempfile.TemporaryDirectory(prefix="vidbudova-import-") as folder:
         staging = Path(folder) / "staging.sqlite"
         report = reading.read(
-            path, project_crs=session.crs, staging=staging, kind=kind, crs=crs, limits=limits or Limits(),
+            path, mends=mends, project_crs=session.crs, staging=staging, kind=kind, crs=crs, limits=limits or Limits(),
             assumed=_assumed(session, attribution, licence), cancelled=cancelled,
             progress=lambda share, what: progress(share * READING_SHARE, what),
         )  # fmt: skip
