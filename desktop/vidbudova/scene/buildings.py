@@ -48,6 +48,8 @@ class Buildings:
         corners = np.diff(vertex_offsets(solids.shapes))
         self.weight = np.array([4 * corners[self.rows(leaf)].sum() for leaf in range(len(self.leaves))], np.float64)
         self.broken = np.zeros(len(solids), np.int8)
+        self.forms: Any = massing
+        """What makes the full and the fine form."""
         self.drawn = Drawn(self._make)
         self.shown = self.shaded = True
         self.changes = 0
@@ -103,7 +105,7 @@ class Buildings:
             if level == CAP
             else self.rows(tile)
         )
-        build = (massing.full, massing.boxes, massing.caps, massing.fine)[level]
+        build = (self.forms.full, massing.boxes, massing.caps, self.forms.fine)[level]
         mesh = stood(build(self.solids, rows, self.broken[rows], self.origin + position), self.feet)
         if level == CAP:
             mesh.facade[:, 2] = 0.0 if self.feet is None else self.feet[mesh.slot.astype(np.int64)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes, from_geometries
 from vidbudova.scene import base_files, city_file
+from vidbudova.scene.built import Built, Surfaces, built_of, opened
 from vidbudova.scene.city_tables import Tables
 from vidbudova.scene.footing import grounds
 from vidbudova.scene.imagery import Sheet
@@ -29,7 +30,8 @@ class City:
 
     solids : what the buildings are as solids, where it was worked out already (off the main thread).
     relief : the ground's heights; None for level ground at 0. ground_m : (n,) what each building stands on, where it
-    was worked out already. imagery : pictures from above. unkept : what `keep` should write.
+    was worked out already. imagery : pictures from above. built, backdrops : surfaces of
+    models. unkept : what `keep` should write.
     """
 
     shapes: Mapping[str, Shapes] = field(default_factory=dict)
@@ -38,6 +40,8 @@ class City:
     relief: Relief | None = None
     ground_m: NDArray[np.float64] | None = None
     imagery: tuple[Sheet, ...] = ()
+    built: Built | None = None
+    backdrops: tuple[Surfaces, ...] = ()
     unkept: Tables | None = None
 
     def table(self, name: str) -> Shapes:
@@ -57,7 +61,10 @@ def load(session: Session) -> City:
     bounds = bounds_of(found.shapes) if relief is None or any(map(len, found.shapes.values())) else relief.bounds
     ground = None if relief is None else grounds(found.solids, relief)
     unkept = found if found.due else None
-    return City(found.shapes, bounds, found.solids, relief, ground, base_files.imagery(session), unkept)
+    imagery = base_files.imagery(session)
+    built = built_of(opened(session, "buildings"), found.shapes["buildings"].ids, found.solids)
+    backdrops = tuple(file for _row, file in opened(session, "backdrop"))
+    return City(found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept)
 
 
 def keep(session: Session, city: City) -> None:

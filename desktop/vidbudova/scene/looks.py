@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from vidbudova.scene import glsl
+from vidbudova.scene import glsl, glsl_models
 from vidbudova.scene.daylight import TO_SUN, Vector
 from vidbudova.scene.relief_looks import patch_look
 from vidbudova.scene.style import Style
@@ -47,7 +47,7 @@ def shares_of(style: Style) -> Shares:
         return dict.fromkeys(looks, ("share", 1.0))
 
     return {
-        "buildings": whole("building", "cap"),
+        "buildings": whole("building", "cap", "skin"),
         "shadows": {
             "shadow": ("shadowShare", shadow),
             "cast": ("shadowShare", shadow),
@@ -87,6 +87,12 @@ def make_looks(style: Style) -> dict[str, Look]:
     ambient = common | {"depth": SHADOW_DEPTH - 0.006, "toSun": (0.0, 0.0, 1.0), "shadowShare": AMBIENT_SHARE}
     looks["ambient"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, ambient)
     looks["solid"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, common | {"share": 1.0})
+    looks["skin"] = Look(
+        glsl_models.SKIN_VERTEX,
+        glsl_models.SKIN_FRAGMENT,
+        common | {"share": 1.0, "bare": (0.0, 0.0, 0.0), "plain": style["building"]},
+    )
+    looks["poster"] = Look(glsl_models.POSTER_VERTEX, glsl_models.POSTER_FRAGMENT, common | {"share": 1.0})
     looks["wire"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, common | {"halfPx": 0.5, "share": 0.55})
     over = common | {"depth": OVERLAY_DEPTH, "share": 1.0, "halfPx": 1.3, "halfMetres": 0.35}
     looks["fill"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
@@ -39,6 +40,8 @@ class Picker:
         self.highest_m = float((solids.top_m + self.ground_m).max(initial=0.0 if ground_m is None else -np.inf))
         self.lowest_m = float(self.ground_m.min(initial=0.0 if ground_m is None else np.inf))
         self.broken = np.zeros(len(solids), np.int8)
+        self.forms: Any = massing
+        """What makes the form that is met."""
         self.hidden = np.zeros(len(solids), bool)
 
     @cached_property
@@ -102,7 +105,7 @@ class Picker:
 
     def _meet(self, rows: Ints, origin: Floats, direction: Floats) -> tuple[float, int]:
         middle = self.solids.low[rows[0]]
-        mesh = massing.full(self.solids, rows, self.broken[rows], middle)
+        mesh = self.forms.full(self.solids, rows, self.broken[rows], middle)
         near = origin - np.array([middle[0], middle[1], 0.0])
         corners = mesh.points.astype(np.float64)[mesh.triangles]
         corners[..., 2] += self.ground_m[mesh.slot[mesh.triangles].astype(np.int64)]

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene import camera as cameras
-from vidbudova.scene import finding, ground, land, pace
+from vidbudova.scene import finding, ground, land, models, pace
 from vidbudova.scene.buildings import Buildings
+from vidbudova.scene.built import Forms
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
@@ -29,7 +30,7 @@ from vidbudova.scene.layers import LAYERS, layers_of
 from vidbudova.scene.light import Light
 from vidbudova.scene.looks import make_looks, shares_of, uniforms_of
 from vidbudova.scene.marks import Marks
-from vidbudova.scene.overlay import Overlay, building_edges
+from vidbudova.scene.overlay import Overlay
 from vidbudova.scene.parts import Frame, Part
 from vidbudova.scene.pick import Pick, Picker
 from vidbudova.scene.section import Section
@@ -64,6 +65,7 @@ class Scene:
         self.bands: dict[tuple[str, str], Bands] = {}
         self.parts: dict[str, Part] = {}
         self.terrain: Terrain | None = None
+        self.forms = Forms(None, solids_of(nothing()), None)
         self.ground_kind: GroundKind = "model"
         self.light = Light(self.looks)
         self.visible = dict.fromkeys(LAYERS, True)
@@ -122,6 +124,7 @@ class Scene:
         draped = None if self.terrain is None else self.terrain.drape.over
         self.marks.overlay = Overlay(self.window.overlay, looks, self.footing, draped)
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.footing)
+        models.put(self)
         if self.terrain is not None:
             self.parts["terrain"] = self.terrain
             self.terrain.watch(self.buildings, self.picker, self.marks)
@@ -191,8 +194,7 @@ class Scene:
         assert self.buildings is not None
         rows = self._with_parts(indices)
         rows = rows[self.solids.drawn[rows]][:MOST_OUTLINED]
-        ends = building_edges(self.solids, rows, self.buildings.broken, self.origin, self.footing.feet)
-        return self.marks.overlay.edges(ends, self.theme[colour], look)
+        return self.marks.overlay.edges(models.outlines(self, rows), self.theme[colour], look)
 
     def set_zones(self, zones: Shapes | None, volumes: bool = False) -> None:
         """Zones (columns kind, colour, height_m) draped on the ground, or as bodies too."""
