@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
 
-from vidbudova.errors import UserError
 from vidbudova.formats.features import Features
+from vidbudova.formats.geojson_document import TITLE as TITLE
+from vidbudova.formats.geojson_document import Document
 from vidbudova.formats.intake import Intake
 from vidbudova.model import crs as crs_rules
-from vidbudova.text import _
 
 NAME = "geojson"
-TITLE = "GeoJSON"
 ENDINGS = (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson")
 
 BATCH = 20_000
 MOST_DEGREES = 400.0
-TYPES = (
-    "FeatureCollection",
-    "Feature",
-    "Point",
-    "MultiPoint",
-    "LineString",
-    "MultiLineString",
-    "Polygon",
-    "MultiPolygon",
-    "GeometryCollection",
-)
 _SNIFF = re.compile(rb'"(?:type|features|geometry|coordinates)"\s*:', re.S)
-_RECORD_SEPARATOR = "\x1e"
 
 
 class Malformed(Exception):
@@ -57,89 +44,23 @@ def sniff(path: Path, head: bytes) -> bool:
 
 
 def read(path: Path, intake: Intake, layer: str = "") -> None:
-    """The features, in batches."""
-    repeated: list[str] = []
-    document = _parse(path, intake, repeated)
-    for name in repeated:
-        intake.note("property-repeated", name)
-    listed, crs = _listed(document, intake)
-    for start in range(0, len(listed), BATCH):
-        batch = _features(listed[start : start + BATCH], start, crs, layer or Path(intake.job.name).stem)
+    """The features, in batches; never more than one batch of them is held in memory."""
+    document = Document(path, intake)
+    crs, start = document.crs, 0
+    for rows in _batches(document.features()):
+        batch = _features(rows, start, crs, layer or Path(intake.job.name).stem)
         if crs == crs_rules.WGS84 and start == 0 and _are_no_degrees(batch):
             batch.crs = crs = ""
         intake.take(batch)
-        intake.progress(min((start + BATCH) / max(len(listed), 1), 1.0), "")
+        intake.progress(min(document.read_bytes / max(document.size, 1), 1.0), "")
+        start += len(rows)
+    for name in document.repeated:
+        intake.note("property-repeated", name)
 
 
-def _parse(path: Path, intake: Intake, repeated: list[str]) -> Any:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _unreadable(intake, _("it is not UTF-8 text (byte {at})").format(at=error.start)) from None
-
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(members)
-        if len(made) != len(members):
-            repeated.append(", ".join(sorted({k for k, _v in members if sum(k == n for n, _w in members) > 1})))
-        return made
-
-    decode = json.JSONDecoder(object_pairs_hook=pairs, parse_constant=lambda word: math.nan)
-    try:
-        return decode.decode(text)
-    except (json.JSONDecodeError, RecursionError) as error:
-        lines = _lines(text, decode)
-        if lines is None:
-            why = str(error) if isinstance(error, json.JSONDecodeError) else _("it is nested too deeply")
-            raise _unreadable(intake, why) from None
-        return {"type": "FeatureCollection", "features": lines}
-
-
-def _lines(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
-    """Newline-delimited GeoJSON: one feature a line."""
-    rows = [row.strip(_RECORD_SEPARATOR + " \t\r") for row in text.split("\n")]
-    rows = [row for row in rows if row]
-    if len(rows) < 2:
-        return None
-    try:
-        found = [decoder.decode(row) for row in rows]
-    except (json.JSONDecodeError, RecursionError):
-        return None
-    return found if all(isinstance(row, dict) and row.get("type") == "Feature" for row in found) else None
-
-
-def _unreadable(intake: Intake, reason: str) -> UserError:
-    return UserError("file-unreadable", file=intake.job.name, reason=reason)
-
-
-def _listed(document: Any, intake: Intake) -> tuple[list[Any], str]:
-    if not isinstance(document, dict) or document.get("type") not in TYPES:
-        named = document.get("type") if isinstance(document, dict) else None
-        why = (
-            _("its type is “{type}”, not one of GeoJSON").format(type=named)
-            if named
-            else _("it is JSON, but not GeoJSON")
-        )
-        raise UserError("file-unknown-format", file=intake.job.name, reason=why, formats=TITLE)
-    crs = _crs(document.get("crs"))
-    if document["type"] == "FeatureCollection":
-        listed = document.get("features")
-        if not isinstance(listed, list):
-            raise _unreadable(intake, _("its “features” is no list"))
-        return listed, crs
-    if document["type"] == "Feature":
-        return [document], crs
-    return [{"type": "Feature", "properties": {}, "geometry": document}], crs
-
-
-def _crs(member: Any) -> str:
-    """The crs member of the older standard; without one it is longitude and latitude by definition."""
-    if not isinstance(member, dict):
-        return crs_rules.WGS84
-    properties = member.get("properties")
-    name = properties.get("name") if isinstance(properties, dict) else None
-    if not isinstance(name, str):
-        return crs_rules.WGS84
-    return crs_rules.WGS84 if name.upper().endswith("CRS84") else name
+def _batches(features: Iterator[Any]) -> Iterator[list[Any]]:
+    while rows := list(islice(features, BATCH)):
+        yield rows
 
 
 def _are_no_degrees(batch: Features) -> bool:
