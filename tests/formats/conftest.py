@@ -45,6 +45,8 @@ def take(tmp_path: Path) -> Iterator[Read]:
 
     def read(path: Path, **options: Any) -> Taken:
         staging = tmp_path / f"staging-{next(numbers)}.sqlite"
+        if "within" in options:
+            options["assumed"] = reading.Assumed(within=options.pop("within"))
         report = reading.read(path, **{"project_crs": CRS, "staging": staging, **options})
         assert report["read"] == report["kept"] + report["skipped"]
         taken = Taken(report, staging)

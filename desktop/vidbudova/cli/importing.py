@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,9 +24,19 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--mend", action="append", default=[], metavar="MEND", help=_("a mend that a report proposed; may be repeated")
     )
+    parser.add_argument("--within", type=_box, metavar="W,S,E,N", help=_("only what meets this box, in degrees"))
     parser.add_argument("--dry-run", action="store_true", help=_("read and report, bring nothing in"))
     parser.add_argument("--attribution", default="", metavar="TEXT", help=_("who is to be named as the source"))
     parser.add_argument("--licence", default="", metavar="TEXT", help=_("under which licence the data are"))
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    from vidbudova.formats.clipping import box_of
+
+    try:
+        return box_of(text)
+    except ValueError:
+        raise ArgumentTypeError(_("“{text}” is no box: west,south,east,north in degrees").format(text=text)) from None
 
 
 def bring_in(args: Namespace) -> Answer:
@@ -37,7 +47,7 @@ def bring_in(args: Namespace) -> Answer:
     with to_edit(args) as session:
         results = import_many(
             session, args.files, progress=progress, kind=args.kind, crs=args.crs, dry_run=args.dry_run,
-            attribution=args.attribution, licence=args.licence, mends=args.mend,
+            attribution=args.attribution, licence=args.licence, mends=args.mend, within=args.within,
         )  # fmt: skip
     progress.end()
     reports = [r for r in results if not isinstance(r, UserError)]

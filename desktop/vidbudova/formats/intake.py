@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from vidbudova.formats import building_parts, fields, findings, kinds, mending, values
+from vidbudova.formats import building_parts, clipping, fields, findings, kinds, mending, values
 from vidbudova.formats.doctor import Doctor
 from vidbudova.formats.duplicates import Duplicates, KeepAll
 from vidbudova.formats.features import Features
@@ -85,6 +85,9 @@ class Intake:
             self.each(batch)
         self.doctor.treat(batch)
         source = self._source_crs(batch)
+        batch = self._clipped(batch, source)
+        if not len(batch):
+            return
         self.doctor.see(batch, source)
         if router is None:
             router = kinds.router(batch.layer, batch.columns, self.job.kind, self.assumed)
@@ -96,6 +99,15 @@ class Intake:
             self._feature(batch, mended, at, router, rows)
         for table, listed in rows.items():
             self.staging.add(table, listed)
+
+    def _clipped(self, batch: Features, source: str) -> Features:
+        """What lies within the box that was asked for."""
+        if self.job.within is None:
+            return batch
+        inside = clipping.inside(batch, source, self.job.within)
+        if left_out := len(batch) - len(inside):
+            self.note("outside", count=left_out)
+        return inside
 
     def _source_crs(self, batch: Features) -> str:
         source = self.doctor.source(batch)

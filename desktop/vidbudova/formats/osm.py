@@ -5,7 +5,7 @@ from __future__ import annotations
 import bz2
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ ATTRIBUTION = "© OpenStreetMap contributors"
 LICENCE = "ODbL 1.0"
 
 BATCH = 20_000
+LARGE_BYTES = 300_000_000
 BYTES_AN_OBJECT = {"osm": 400.0, "osm.gz": 40.0, "osm.bz2": 30.0, "pbf": 20.0}
 Tags = Mapping[str, str]
 
@@ -102,7 +103,7 @@ class _Reader:
         tagged.enable_for(osmium.osm.NODE)
         entities = osmium.osm.NODE | osmium.osm.WAY
         factory = osmium.geom.WKBFactory()
-        things: Any = osmium.FileProcessor(self._file(), entities).with_locations().with_filter(tagged)
+        things: Any = osmium.FileProcessor(self._file(), entities).with_locations(self._places()).with_filter(tagged)
         for thing in things:
             if thing.is_node():
                 self._node(thing)
@@ -112,6 +113,23 @@ class _Reader:
         self._relations()
         self._flush()
 
+    def _places(self) -> str:
+        """Where the places of nodes are held: in memory, or on the disk for the files of whole countries."""
+        if self.path.stat().st_size < LARGE_BYTES:
+            return "flex_mem"
+        return f"sparse_file_array,{Path(self.intake.job.scratch) / 'places'}"
+
+    def _is_near(self, nodes: Iterable[Any]) -> bool:
+        """Whether what these nodes make may meet the box that was asked for."""
+        box = self.intake.job.within
+        if box is None:
+            return True
+        known = [(node.lon, node.lat) for node in nodes if node.location.valid()]
+        if not known:
+            return False
+        x, y = zip(*known, strict=True)
+        return bool(max(x) >= box[0] and max(y) >= box[1] and min(x) <= box[2] and min(y) <= box[3])
+
     def _count(self) -> None:
         self.done += 1
         if self.done % 1000 == 0:
@@ -119,14 +137,14 @@ class _Reader:
 
     def _node(self, node: Any) -> None:
         tags = dict(node.tags)
-        if self._wanted(tags, osm_tags.POINT):
+        if self._is_near((node,)) and self._wanted(tags, osm_tags.POINT):
             shape = shapely.Point(node.location.lon, node.location.lat) if node.location.valid() else None
             self._add(shape, tags, f"node/{node.id}")
 
     def _way(self, way: Any, factory: Any) -> None:
         needed = way.id in self.relations.needed
         tags = dict(way.tags)
-        if not tags and not needed:
+        if (not tags and not needed) or not (needed or self._is_near(way.nodes)):
             return
         line, complete = _line(way, factory)
         if needed and line is not None:

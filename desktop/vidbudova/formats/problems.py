@@ -40,6 +40,7 @@ NOTED: MappingProxyType[str, str] = MappingProxyType(
     {
         "geometry-mended": mark("{count} invalid geometries were mended"),
         "ring-closed": mark("{count} open rings were closed"),
+        "outside": mark("{count} features lie outside of the box and were left out"),
         "outline-filled": mark("{count} closed lines were taken as outlines of areas"),
         "height-derived": mark("{count} heights were derived from the number of storeys"),
         "height-assumed": mark("{count} heights are assumed: neither height nor storeys were given"),

@@ -49,13 +49,17 @@ STDERR_TAIL = 300
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """What derived heights rest on, the words that stay with the layer, and the bounds of what is there already."""
+    """What derived heights rest on, the words that stay with the layer, and the bounds of what is there already.
+
+    within : west, south, east, north in degrees; features that do not meet that box are left out.
+    """
 
     storey_height_m: float = 3.0
     default_height_m: float = 6.0
     attribution: str = ""
     licence: str = ""
     around: tuple[float, float, float, float] | None = None
+    within: tuple[float, float, float, float] | None = None
 
 
 def read(

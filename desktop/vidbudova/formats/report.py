@@ -86,4 +86,5 @@ class Job:
     parts: list[str] = field(default_factory=list)
     mends: list[str] = field(default_factory=list)
     around: tuple[float, float, float, float] | None = None
+    within: tuple[float, float, float, float] | None = None
     limits: dict[str, Any] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,13 @@ def import_file(
     licence: str = "",
     limits: Limits | None = None,
     mends: Sequence[str] = (),
+    within: tuple[float, float, float, float] | None = None,
 ) -> FileReport:
     """Read a file in a child process and take its rows in as one Change.
 
     The same file a second time changes nothing, and the report says so (`already`). `mends` are ids that an earlier
-    report proposed; nothing of them is done unasked.
+    report proposed; nothing of them is done unasked. `within` is a box (west, south, east, north in degrees): only
+    features that meet it come in.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def import_file(
         staging = Path(folder) / "staging.sqlite"
         report = reading.read(
             path, mends=mends, project_crs=session.crs, staging=staging, kind=kind, crs=crs, limits=limits or Limits(),
-            assumed=_assumed(session, attribution, licence), cancelled=cancelled,
+            assumed=replace(_assumed(session, attribution, licence), within=within), cancelled=cancelled,
             progress=lambda share, what: progress(share * READING_SHARE, what),
         )  # fmt: skip
         if cancelled():
@@ -104,9 +107,7 @@ def files_of(paths: Iterable[Path | str]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir() and not folders.is_source(path):
-            found += sorted(
-                p for p in path.iterdir() if (p.is_file() and endings.is_known(p)) or folders.is_source(p)
-            )
+            found += sorted(p for p in path.iterdir() if (p.is_file() and endings.is_known(p)) or folders.is_source(p))
         else:
             found.append(path)
     return found
