@@ -8,6 +8,8 @@ ENDINGS = (
     ".city.json",
     ".city.jsonl",
     ".jsonl",
+    ".gml",
+    ".citygml",
     ".gpkg",
     ".geojson",
     ".json",

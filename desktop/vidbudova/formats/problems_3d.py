@@ -32,6 +32,7 @@ NOTED_3D: MappingProxyType[str, str] = MappingProxyType(
         "type-unknown": mark("{count} city objects of a kind unknown here came in as other features"),
         "parent-missing": mark("{count} parts name a building that is not in the file"),
         "axes-swapped": mark("the coordinates stand north first, as their system says; they were read so"),
+        "geometry-part-unreadable": mark("{count} faces or places have coordinates that cannot be read"),
         "link-broken": mark("{count} references to surfaces lead nowhere; these surfaces are missing"),
         "heights-unknown": mark("the file does not say above what its heights are measured"),
         "tile-missing": mark("{count} tiles are not beside the file"),

@@ -8,6 +8,7 @@ A new format is a new file here and its name in MODULES; the more telling conten
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 MODULES = (
     "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
-    "cityjson",
+    "cityjson", "citygml",
     "geotiff", "hgt", "ascii_grid", "world_picture", "las",
     "geojson", "csv_points",
 )  # fmt: skip
@@ -44,6 +45,9 @@ _FOREIGN_HEADS: tuple[tuple[bytes, str], ...] = (
     (b"<!DOCTYPE html", "HTML"),
     (b"<html", "HTML"),
 )
+
+_CITY = re.compile(rb"<(?:\w+:)?(?:CityModel|IndoorFeatures|CellSpace)[\s>]")
+"""Models of cities are GML that is read here."""
 
 
 class Format(Protocol):
@@ -91,6 +95,8 @@ def detect(path: Path, name: str) -> Format:
 
 
 def _other(head: bytes) -> str | None:
+    if _CITY.search(head):
+        return None
     for magic, name in _FOREIGN_HEADS:
         if (magic in head[:2048]) if magic.startswith((b"<", b"opengis")) else head.startswith(magic):
             return name
