@@ -7,10 +7,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from vidbudova.model.crs import transform
 from vidbudova.session import damage
 from vidbudova.ui.import_cards import ASKING, DONE, FAILED, LOOKED, WAITING, FileCard
 from vidbudova.ui.import_panel import ImportPanel
@@ -193,3 +195,107 @@ def test_that_files_without_a_project_get_a_sentence(panel: ImportPanel, opened:
     panel.desk.session = session
     assert not panel.cards
     assert len(opened.notices.notes) == 1
+
+
+def test_that_the_panel_says_why_nothing_can_be_brought_in(panel: ImportPanel, opened: MainWindow) -> None:
+    assert "GeoPackage" in panel.words.text()
+    session, panel.desk.session = panel.desk.session, None
+    panel._enable()
+    assert "No project is open" in panel.words.text() and not panel.choose.isEnabled()
+    panel.desk.session = session
+
+
+def settled(panel: ImportPanel, path: Path, qtbot: QtBot) -> FileCard:
+    """Look at a file, and wait for what is said of it."""
+    panel.start([path])
+    card = panel.cards[-1]
+    qtbot.waitUntil(lambda: card.state in (LOOKED, FAILED, ASKING) and panel.job is None, timeout=PATIENCE_MS)
+    return card
+
+
+def button(card: FileCard, name: str) -> QPushButton:
+    found = [one for one in card.findChildren(QPushButton, name) if not one.isHidden()]
+    assert found, [one.objectName() for one in card.findChildren(QPushButton)]
+    return found[-1]
+
+
+@pytest.fixture
+def swapped(tmp_path: Path, opened: MainWindow) -> Path:
+    """Points in the middle of the city, with north first."""
+    x0, y0, x1, y1 = opened.desk.session.bounds()
+    lon, lat = transform(np.array([[(x0 + x1) / 2, (y0 + y1) / 2]]), opened.desk.session.crs, "EPSG:4326")[0]
+    path = tmp_path / "swapped.csv"
+    path.write_text(f"lon,lat,name\n{lat},{lon},a\n{lat + 1e-4},{lon},b\n")
+    return path
+
+
+def test_that_a_mend_is_proposed_looked_at_and_can_be_taken_back(
+    panel: ImportPanel, opened: MainWindow, swapped: Path, qtbot: QtBot
+) -> None:
+    changes = opened.desk.session.project.count_changes()
+    card = settled(panel, swapped, qtbot)
+    assert "swapped" in card.problems.text() and not card.crs.isVisible()
+    button(card, "mend-swap-axes").click()
+    qtbot.waitUntil(lambda: card.state == LOOKED and panel.job is None, timeout=PATIENCE_MS)
+    assert card.problems.text() == "" and card.options()["mends"] == ["swap-axes"]
+    button(card, "finding-take-back").click()
+    qtbot.waitUntil(lambda: card.state == LOOKED and panel.job is None, timeout=PATIENCE_MS)
+    assert "swapped" in card.problems.text() and card.options()["mends"] == []
+    assert opened.desk.session.project.count_changes() == changes
+
+
+def test_that_a_file_comes_in_with_its_mend_and_goes_by_one_undo(
+    panel: ImportPanel, opened: MainWindow, swapped: Path, qtbot: QtBot
+) -> None:
+    card = settled(panel, swapped, qtbot)
+    before = opened.desk.session.bounds()
+    button(card, "mend-swap-axes").click()
+    qtbot.waitUntil(lambda: card.state == LOOKED and panel.job is None, timeout=PATIENCE_MS)
+    card.buttons["bring"].click()
+    qtbot.waitUntil(lambda: card.state == DONE and panel.job is None, timeout=PATIENCE_MS)
+    assert opened.desk.session.bounds() == pytest.approx(before)
+    count = opened.desk.session.count("features")
+    card.buttons["undo"].click()
+    assert opened.desk.session.count("features") == count - 2
+
+
+def test_that_a_question_for_the_system_has_answers_to_click(
+    panel: ImportPanel, opened: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = opened.desk.session
+    x0, y0, _x1, _y1 = session.bounds()
+    path = tmp_path / "points.csv"
+    path.write_text(f"x,y,name\n{x0},{y0},a\n{x0 + 5},{y0},b\n")
+    card = settled(panel, path, qtbot)
+    assert card.state == ASKING and card.crs.isVisible()
+    button(card, f"crs-{session.crs}").click()
+    qtbot.waitUntil(lambda: card.state == LOOKED and panel.job is None, timeout=PATIENCE_MS)
+    assert card.crs.text() == session.crs
+
+
+def test_that_what_is_wrong_can_be_looked_at_on_the_map(
+    panel: ImportPanel, opened: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened.desk.session
+    x0, y0, x1, y1 = session.bounds()
+    path = tmp_path / "broken.csv"
+    at = [(x0 + x1) / 2, (y0 + y1) / 2]
+    bow = ",".join(f"{at[0] + dx} {at[1] + dy}" for dx, dy in ((0, 0), (9, 9), (9, 0), (0, 9), (0, 0)))
+    line = f"{at[0]} {at[1]},{at[0] + 5} {at[1]}"
+    path.write_text(f'wkt,name\n"POLYGON(({bow}))",a\n"LINESTRING({line})",b\n')
+    panel.start([path])
+    card = panel.cards[-1]
+    card.kind.setCurrentIndex(card.kind.findData("buildings"))
+    card.crs.setText(session.crs)
+    qtbot.waitUntil(lambda: card.state in (LOOKED, ASKING) and panel.job is None, timeout=PATIENCE_MS)
+    card.look.emit()
+    qtbot.waitUntil(lambda: card.state == LOOKED and panel.job is None, timeout=PATIENCE_MS)
+    flown: list[Any] = []
+    monkeypatch.setattr(opened.desk.viewport, "fly", flown.append)
+    button(card, "finding-show").click()
+    card.buttons["bring"].click()
+    qtbot.waitUntil(lambda: card.state == DONE and panel.job is None, timeout=PATIENCE_MS)
+    card.buttons["quarantine"].click()
+    assert len(flown) == 2
+    assert all(abs(camera.focus[0] - at[0]) < 20 and abs(camera.focus[1] - at[1]) < 20 for camera in flown)
+    qtbot.waitUntil(lambda: not opened.desk.jobs.running, timeout=PATIENCE_MS)

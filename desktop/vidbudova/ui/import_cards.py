@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 
 from vidbudova.errors import UserError
-from vidbudova.formats.report import FileReport
+from vidbudova.formats.report import FileReport, MendRow
 from vidbudova.model.schema import LAYER_KINDS, TABLES
 from vidbudova.text import _, ngettext, number
 from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import FlowLayout, narrow
+from vidbudova.ui.import_findings import FindingList
 from vidbudova.ui.notices import sentences
 
 WAITING, LOOKING, LOOKED, ASKING, WRITING, DONE, FAILED = range(7)
@@ -35,7 +37,7 @@ WAITING, LOOKING, LOOKED, ASKING, WRITING, DONE, FAILED = range(7)
 class FileCard(QFrame):
     """A file with its state; it only says what the person wants, the panel does it.
 
-    look, bring, cancel, forget, show_quarantine, show_thing, undo : buttons.
+    look, bring, cancel, forget, show_quarantine, show_thing, show_place, undo : buttons.
     """
 
     look = Signal()
@@ -44,6 +46,7 @@ class FileCard(QFrame):
     forget = Signal()
     show_quarantine = Signal()
     show_thing = Signal()
+    show_place = Signal(object)
     undo = Signal()
 
     def __init__(self, path: Path, theme: str) -> None:
@@ -51,8 +54,10 @@ class FileCard(QFrame):
         self.path, self.state = path, WAITING
         self.report: FileReport | None = None
         self.change = ""
+        self.asks_system = False
         self.setProperty("role", "card")
-        self.heading, self.words, self.problems = QLabel(path.name), QLabel(), QLabel()
+        self.mends: list[MendRow] = []
+        self.heading, self.words, self.problems = QLabel(path.name), QLabel(), FindingList()
         self.heading.setProperty("role", "title")
         self.heading.setToolTip(str(path))
         # a long name without blanks must not make the panel wider
@@ -76,25 +81,31 @@ class FileCard(QFrame):
         for kind in LAYER_KINDS:
             self.kind.addItem(_(TABLES[kind].title), kind)
         self.kind.activated.connect(lambda _n: self.look.emit())
-        self.crs.setPlaceholderText(_("as the file says, else EPSG:number"))
+        self.crs.setPlaceholderText(_("EPSG:number"))
         self.crs.returnPressed.connect(self.look)
+        self.system = QWidget()
+        self.offers = QVBoxLayout(self.system)
+        self.offers.setContentsMargins(0, 0, 0, 0)
+        self.offers.addWidget(self.crs)
         self.attribution.setPlaceholderText(_("as the file says"))
         self.licence.setPlaceholderText(_("as the file says"))
 
     def _lay_out(self) -> None:
-        for label in (self.heading, self.words, self.problems):
+        for label in (self.heading, self.words):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.problems.setProperty("role", "muted")
+        self.problems.show_place.connect(self.show_place)
+        self.problems.mend.connect(self.add_mend)
+        self.problems.take_back.connect(self.take_mend_back)
         top = QHBoxLayout()
         top.addWidget(self.heading, 1)
         top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.asked = QWidget()
-        form = QFormLayout(self.asked)
+        form = self.form = QFormLayout(self.asked)
         form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(_("Holds"), self.kind)
-        form.addRow(_("Coordinates"), self.crs)
+        form.addRow(_("Coordinates"), self.system)
         form.addRow(_("Attribution"), self.attribution)
         form.addRow(_("Licence"), self.licence)
         buttons = QWidget()
@@ -126,7 +137,8 @@ class FileCard(QFrame):
         busy = state in (LOOKING, WRITING)
         self.bar.setVisible(busy)
         self.asked.setVisible(state in (LOOKED, ASKING))
-        self.problems.setVisible(bool(self.problems.text()) and not busy)
+        self.form.setRowVisible(self.system, self.asks_system or bool(self.crs.text().strip()))
+        self.problems.setVisible(bool(self.problems.rows) and not busy)
         self.close_button.setVisible(not busy)
         skipped = bool(self.report and self.report["skipped"])
         shown = {
@@ -156,36 +168,63 @@ class FileCard(QFrame):
         """What came, or would come, of it."""
         self.report = report
         self.words.setText(_already() if report.get("already") else report_words(report, done))
-        lines = [f"• {p['message']}{examples(p)}" for p in report["problems"]]
-        self.problems.setText("\n".join(lines))
+        self.asks_system = False
+        self.problems.show_report(report, self.mends, may_mend=not done)
         self.go(DONE if done else LOOKED)
 
     def show_error(self, error: BaseException) -> None:
         """Why nothing came of it; where something only has to be said, it is asked for."""
         words = sentences(error) if isinstance(error, UserError) else str(error)
         self.words.setText(words)
-        self.problems.setText("")
+        self.problems.clear()
         key = getattr(error, "key", "")
+        self.asks_system = key in ("crs-missing", "crs-unknown")
+        self._offer_systems(error.values.get("candidates", []) if isinstance(error, UserError) else [])
         self.go(ASKING if key in ("crs-missing", "crs-unknown", "kind-unclear") else FAILED)
-        if key in ("crs-missing", "crs-unknown"):
+        if self.asks_system:
             self.crs.setFocus()
+
+    def _offer_systems(self, found: Any) -> None:
+        """A button for each system in which the data would lie in the project, with the place."""
+        while (item := self.offers.takeAt(1)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        for one in found:
+            button = QPushButton(str(one["words"]))
+            button.setObjectName(f"crs-{one['crs']}")
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            button.setToolTip(str(one["words"]))
+            button.clicked.connect(partial(self._take_system, str(one["crs"])))
+            self.offers.addWidget(button)
+
+    def _take_system(self, crs: str, _checked: bool = False) -> None:
+        self.crs.setText(crs)
+        self.look.emit()
+
+    def add_mend(self, id: str) -> None:
+        """Ask for a mend, and look at the file again with it."""
+        offered = [m for p in self.problems.problems for m in (p["mend"], *p["other_mends"]) if m is not None]
+        self.mends = [m for m in self.mends if m["id"].partition("=")[0] != id.partition("=")[0]]
+        self.mends += [m for m in offered if m["id"] == id][:1]
+        self.look.emit()
+
+    def take_mend_back(self, id: str) -> None:
+        """Look at the file again as it is."""
+        self.mends = [m for m in self.mends if m["id"] != id]
+        self.look.emit()
 
     def options(self) -> dict[str, Any]:
         """What the person said of the file."""
         return {
             "kind": self.kind.currentData(), "crs": self.crs.text().strip() or None,
             "attribution": self.attribution.text().strip(), "licence": self.licence.text().strip(),
+            "mends": [mend["id"] for mend in self.mends],
         }  # fmt: skip
 
 
 def _already() -> str:
     return _("This file is in the project already; nothing was changed.")
-
-
-def examples(problem: Any) -> str:
-    """The first few rows a problem is about."""
-    some = [str(e) for e in problem["examples"][:3]]
-    return f" ({', '.join(some)})" if some else ""
 
 
 def report_words(report: FileReport, done: bool) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QSc
 
 from vidbudova.errors import UserError
 from vidbudova.formats.endings import ENDINGS
+from vidbudova.formats.problems import SKIPPED
 from vidbudova.formats.report import FileReport
 from vidbudova.text import _, ngettext
 from vidbudova.ui import icons
@@ -53,12 +54,6 @@ class ImportPanel(QScrollArea):
     def _lay_out(self) -> None:
         self.words.setWordWrap(True)
         self.words.setProperty("role", "muted")
-        self.words.setText(
-            _(
-                "Drop files here: GeoPackage, GeoJSON, Shapefile (also zipped), CSV with coordinates, OpenStreetMap. "
-                "You see what will come of each before it comes in; it comes in whole or not at all."
-            )
-        )
         self.choose.setIcon(icons.icon("folder", self.desk.theme))
         self.all.setProperty("primary", True)
         bar = QHBoxLayout()
@@ -111,9 +106,10 @@ class ImportPanel(QScrollArea):
         card.bring.connect(partial(self._wanted, card))
         card.cancel.connect(self._cancel)
         card.forget.connect(partial(self._forget, card))
-        card.show_quarantine.connect(self._show_set_aside)
+        card.show_quarantine.connect(partial(self._show_set_aside, card))
         card.undo.connect(lambda: self.desk.undo_this(card.change))
         card.show_thing.connect(partial(self._show_on_map, card))
+        card.show_place.connect(self.desk.viewport.fly_to_bounds)
         self.column.insertWidget(1 + len(self.cards) + 1, card)
         self.cards.append(card)
 
@@ -135,6 +131,7 @@ class ImportPanel(QScrollArea):
     def _enable(self) -> None:
         session = self.desk.session
         may = session is not None and not session.read_only
+        self.words.setText(_closed() if session is None else _usual() if may else _only_read())
         self.choose.setEnabled(may)
         self.all.setVisible(sum(card.state == LOOKED for card in self.cards) > 1)
 
@@ -241,10 +238,16 @@ class ImportPanel(QScrollArea):
 
     # -- afterwards -----------------------------------------------------------------------------------------------
 
-    def _show_set_aside(self) -> None:
+    def _show_set_aside(self, card: FileCard) -> None:
+        """List what was set aside with the reasons, and go to where it lies."""
         panel = self.desk.show_panel("table")
         if panel is not None and hasattr(panel, "show_table"):
             panel.show_table("quarantine")
+        problems = card.report["problems"] if card.report is not None else []
+        boxes = [p["where"] for p in problems if p["code"] in SKIPPED and p["where"] is not None]
+        if boxes:
+            west, south, east, north = zip(*boxes, strict=True)
+            self.desk.viewport.fly_to_bounds((min(west), min(south), max(east), max(north)))
 
     def _show_on_map(self, card: FileCard) -> None:
         session, report = self.desk.session, card.report
@@ -252,6 +255,14 @@ class ImportPanel(QScrollArea):
         bounds = session.bounds(kinds[0]) if session is not None and kinds else None
         if bounds is not None:
             self.desk.viewport.fly_to_bounds(bounds)
+
+
+def _usual() -> str:
+    return _(
+        "Drop files here: GeoPackage, GeoJSON, Shapefile, FlatGeobuf, geodatabases, KML, GPX, GTFS, DXF, CSV, "
+        "OpenStreetMap, city models, terrain, imagery, point clouds, also zipped. "
+        "You see what will come of each before it comes in; it comes in whole or not at all."
+    )
 
 
 def _closed() -> str:
