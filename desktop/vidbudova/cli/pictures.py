@@ -102,7 +102,9 @@ def _camera(numbers: list[float]) -> Camera:
 
 def _view(session: Session, name: str, size: tuple[int, int]) -> Camera | None:
     """The camera of a view; None for the overview of everything."""
+    from vidbudova.scene.base_files import relief
     from vidbudova.scene.camera import Camera, fit, top
+    from vidbudova.scene.standing import grounded
     from vidbudova.scene.video import camera_of
     from vidbudova.session import views
 
@@ -110,9 +112,11 @@ def _view(session: Session, name: str, size: tuple[int, int]) -> Camera | None:
         return None
     if id := views.find(session, name):
         return camera_of(session.row("views", id) or {})
+    ground = relief(session, session.shapes("water", ("kind",)))
     if name == "top":
-        return fit(top(Camera()), session.bounds("buildings") or session.bounds() or (0.0, 0.0, 1000.0, 1000.0), size)
-    return fit(Camera(pitch_deg=38.0, heading_deg=22.0), _bounds_of(session, name), size)
+        bounds = session.bounds("buildings") or session.bounds() or (0.0, 0.0, 1000.0, 1000.0)
+        return grounded(fit(top(Camera()), bounds, size), ground)
+    return grounded(fit(Camera(pitch_deg=38.0, heading_deg=22.0), _bounds_of(session, name), size), ground)
 
 
 def _bounds_of(session: Session, name: str) -> tuple[float, float, float, float]:

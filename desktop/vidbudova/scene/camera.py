@@ -76,14 +76,17 @@ def ground_point(camera: Camera, x: float, y: float, size: Size, height: float =
     return origin + length * direction if length > 0 else None
 
 
-def orbit_about(camera: Camera, pivot: Floats, turn_deg: float, tilt_deg: float) -> Camera:
-    """Turn about the vertical through a pivot and tilt about it; the pivot stays where it is on the screen."""
+def orbit_about(camera: Camera, pivot: Floats, turn_deg: float, tilt_deg: float, ground_m: float = 0.0) -> Camera:
+    """Turn about the vertical through a pivot and tilt about it; the pivot stays where it is on the screen.
+
+    ground_m : height of the ground there.
+    """
     pitch = min(max(camera.pitch_deg + tilt_deg, LOWEST_PITCH), HIGHEST_PITCH)
     turned = replace(camera, heading_deg=(camera.heading_deg + turn_deg) % 360.0, pitch_deg=pitch)
     seen = _in_view(camera, np.asarray(pivot, float) - camera.eye())
     eye = np.asarray(pivot, float) - _out_of_view(turned, seen)
-    moved = _from_eye(turned, eye)
-    return moved if eye[2] >= EYE_ABOVE_GROUND_M else replace(moved, focus=_lifted(moved.focus, eye[2]))
+    moved, above = _from_eye(turned, eye, ground_m), eye[2] - ground_m
+    return moved if above >= EYE_ABOVE_GROUND_M else replace(moved, focus=_lifted(moved.focus, above))
 
 
 def _in_view(camera: Camera, vector: Floats) -> Floats:
@@ -99,19 +102,21 @@ def _lifted(focus: tuple[float, float, float], eye_height: float) -> tuple[float
     return focus[0], focus[1], focus[2] + EYE_ABOVE_GROUND_M - eye_height
 
 
-def _from_eye(camera: Camera, eye: Floats) -> Camera:
+def _from_eye(camera: Camera, eye: Floats, ground_m: float) -> Camera:
     """The same view from another eye, with the focus where the view meets the ground if that is not too far off."""
     forward = camera.axes()[0]
     distance = camera.distance
     if forward[2] < -0.02:
-        distance = min(max(eye[2] / -forward[2], NEAREST_M), FARTHEST_M)
+        distance = min(max((eye[2] - ground_m) / -forward[2], NEAREST_M), FARTHEST_M)
     x, y, z = eye + distance * forward
     return replace(camera, focus=(float(x), float(y), float(z)), distance=float(distance))
 
 
-def pan(camera: Camera, start: tuple[float, float], end: tuple[float, float], size: Size) -> Camera:
+def pan(
+    camera: Camera, start: tuple[float, float], end: tuple[float, float], size: Size, ground_m: float = 0.0
+) -> Camera:
     """Drag the ground: what was under `start` comes under `end`; near the horizon the drag is held to a sane length."""
-    a, b = ground_point(camera, *start, size), ground_point(camera, *end, size)
+    a, b = ground_point(camera, *start, size, ground_m), ground_point(camera, *end, size, ground_m)
     limit = 4.0 * camera.distance
     if a is None or b is None or max(np.linalg.norm(a - camera.focus), np.linalg.norm(b - camera.focus)) > limit:
         step = metres_per_pixel(camera, size)
@@ -160,17 +165,22 @@ def north(camera: Camera) -> Camera:
 
 
 def fit(
-    camera: Camera, bounds: tuple[float, float, float, float], size: Size, height: float = 0.0, margin: float = 0.04
+    camera: Camera,
+    bounds: tuple[float, float, float, float],
+    size: Size,
+    height: float = 0.0,
+    margin: float = 0.04,
+    ground_m: float = 0.0,
 ) -> Camera:
     """The same direction, near enough that bounds (minx, miny, maxx, maxy) just fill the picture, in its middle."""
     x0, y0, x1, y1 = bounds
-    corners = np.array([[x, y, z] for x in (x0, x1) for y in (y0, y1) for z in (0.0, height)])
-    found = replace(camera, focus=((x0 + x1) / 2, (y0 + y1) / 2, 0.0))
+    corners = np.array([[x, y, z] for x in (x0, x1) for y in (y0, y1) for z in (ground_m, ground_m + height)])
+    found = replace(camera, focus=((x0 + x1) / 2, (y0 + y1) / 2, ground_m))
     for _ in range(6):
         found = _near_enough(found, corners, size, margin)
         pixels = project(found, corners, size)[0]
         x, y = (pixels.min(0) + pixels.max(0)) / 2
-        middle = ground_point(found, float(x), float(y), size)
+        middle = ground_point(found, float(x), float(y), size, ground_m)
         if middle is None:
             break
         found = moved_by(found, 0.9 * (middle - np.asarray(found.focus)) * np.array([1.0, 1.0, 0.0]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import shapely
 
 from vidbudova.model.shapes import Shapes
-from vidbudova.scene.bridges import profile, spans_of
+from vidbudova.scene.bridges import STEP_M, profile, spans_of
 from vidbudova.scene.solids import Floats
 
 STEP_UP_M = 0.6
@@ -14,9 +16,13 @@ STEP_UP_M = 0.6
 
 
 class Decks:
-    """The bridges of one table of lines, to be asked for the height of what carries at a place."""
+    """The bridges of one table of lines, to be asked for the height of what carries at a place.
 
-    def __init__(self, lines: Shapes, width_m: Floats) -> None:
+    ground : gives the heights of the ground at places (n, 2); None where it is level at 0.
+    """
+
+    def __init__(self, lines: Shapes, width_m: Floats, ground: Callable[[Floats], Floats] | None = None) -> None:
+        self._ground = ground
         self._spans, self._widths, self._levels = spans_of(lines, width_m)
         halves = np.array(self._widths) / 2
         self._tree = shapely.STRtree(shapely.buffer(np.array(self._spans, object), halves, cap_style="flat"))
@@ -35,4 +41,9 @@ class Decks:
     def _height(self, span: int, place: Floats) -> float:
         line = self._spans[span]
         along = float(line.project(shapely.Point(place)))
-        return float(profile(np.array([0.0, along, line.length]), self._levels[span])[1])
+        if self._ground is None:
+            return float(profile(np.array([0.0, along, line.length]), self._levels[span])[1])
+        xy = shapely.get_coordinates(shapely.segmentize(line, STEP_M))
+        at = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(xy, axis=0), axis=1))]
+        deck = float(np.interp(along, at, profile(at, self._levels[span], self._ground(xy))))
+        return deck - float(self._ground(place[None, :])[0])

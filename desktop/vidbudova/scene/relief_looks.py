@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vidbudova.scene.surface import Look
 
-MELT_FROM, MELT_OVER = 0.70, 0.25
+MELT_FROM, MELT_OVER = 0.92, 0.08
 """From this share of the distance at which a patch gives way to a coarser one, and over how much of it, it melts."""
 
 PATCH_VERTEX = f"""//VTK::System::Dec

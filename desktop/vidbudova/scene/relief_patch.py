@@ -1,4 +1,7 @@
-"""One patch of ground: a square of even quads with its heights, those of the next coarser patch, and a skirt."""
+"""One patch of ground: a square of even quads with its heights and those of the next coarser patch.
+
+Where a patch meets a coarser one it has melted into that one's shape, so no skirt is needed to close a crack.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,8 @@ from vidbudova.scene.footing import Footing
 from vidbudova.scene.solids import Floats
 from vidbudova.scene.surface import Look, Surface
 
-QUADS = 16
+QUADS = 12
 SIDE = QUADS + 1
-TRIANGLES = 2 * QUADS * QUADS + 8 * QUADS
-SKIRT_SHARE = 0.03
-"""How far the skirt hangs down, as a share of the patch's width: it closes what a hasty level leaves open."""
 
 Key = tuple[int, int, int]
 """Level (0 is the whole ground), column and row, counted from the south-west."""
@@ -49,7 +49,7 @@ class Patch:
         points, attributes = _points(z, coarse, (x0, y0), size)
         self.surface = Surface(
             renderer, look, points, _triangles(), attributes, (x0 + size / 2, y0 + size / 2, 0.0),
-            texture=texture, cull=False,
+            texture=texture, cull=True,
         )  # fmt: skip
         self.worn: Key | None = None
 
@@ -90,32 +90,15 @@ def heights_of(footing: Footing, x0: float, y0: float, size: float) -> tuple[Flo
 def _points(
     z: Floats, coarse: Floats, corner: tuple[float, float], size: float
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    rim = _rim()
     share = np.linspace(0.0, 1.0, SIDE)
     u, v = (a.ravel() for a in np.meshgrid(share, share))
-    u, v = np.r_[u, u[rim]], np.r_[v, v[rim]]
-    drop = np.r_[np.zeros(SIDE * SIDE), np.full(len(rim), SKIRT_SHARE * size)]
-    high, low = np.r_[z.ravel(), z.ravel()[rim]] - drop, np.r_[coarse.ravel(), coarse.ravel()[rim]] - drop
-    points = np.stack([(u - 0.5) * size, (v - 0.5) * size, high], axis=1).astype(np.float32)
-    rest = np.stack([corner[0] + u * size, corner[1] + v * size, low, np.full(len(u), size)], axis=1)
+    points = np.stack([(u - 0.5) * size, (v - 0.5) * size, z.ravel()], axis=1).astype(np.float32)
+    rest = np.stack([corner[0] + u * size, corner[1] + v * size, coarse.ravel(), np.full(len(u), size)], axis=1)
     return points, {"rest": rest.astype(np.float32), "place": np.stack([u, v], axis=1).astype(np.float32)}
-
-
-@lru_cache(maxsize=1)
-def _rim() -> NDArray[np.int64]:
-    """The vertices around the edge, counter-clockwise from the south-west, the first again at the end."""
-    at = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
-    return np.concatenate([at[0, :-1], at[:-1, -1], at[-1, :0:-1], at[:0:-1, 0], at[0, :1]])
 
 
 @lru_cache(maxsize=1)
 def _triangles() -> NDArray[np.int32]:
     at = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     a, b, c, d = at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]
-    top = np.stack([a, b, c, a, c, d], axis=-1).reshape(-1, 3)
-    rim = _rim()
-    under = SIDE * SIDE + np.arange(len(rim))
-    skirt = np.concatenate(
-        [np.stack([rim[:-1], under[:-1], under[1:]], axis=1), np.stack([rim[:-1], under[1:], rim[1:]], axis=1)]
-    )
-    return np.concatenate([top, skirt]).astype(np.int32)
+    return np.stack([a, b, c, a, c, d], axis=-1).reshape(-1, 3).astype(np.int32)

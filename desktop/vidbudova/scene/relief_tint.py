@@ -36,19 +36,18 @@ def slopes(relief: Relief, bounds: Bounds, px: int) -> tuple[Floats, Floats]:
     east = (z[1:-1, 2:] - z[1:-1, :-2]) / (2 * step)
     north = (z[2:, 1:-1] - z[:-2, 1:-1]) / (2 * step)
     middle = (np.arange(px) + 0.5) / px * (x1 - x0)
-    across = _weights((x0 + middle) / step - i0, east.shape[1])
-    along = _weights((y0 + middle) / step - j0, east.shape[0])
-    return along @ east @ across.T, along @ north @ across.T
+    across, along = (x0 + middle) / step - i0, (y0 + middle) / step - j0
+    return _between(east, across, along), _between(north, across, along)
 
 
-def _weights(place: Floats, count: int) -> Floats:
-    """(n, count) shares of the samples on both sides of each place."""
-    found = np.zeros((len(place), count))
-    k = np.clip(place.astype(int), 0, count - 2)
-    rows = np.arange(len(place))
-    found[rows, k + 1] = place - k
-    found[rows, k] = 1.0 - (place - k)
-    return found
+def _between(samples: Floats, across: Floats, along: Floats) -> Floats:
+    """(n, n) samples at places between them."""
+    # not as a product of matrices: on a busy machine its threads wait for each other
+    rows, cols = samples.shape
+    j, i = np.clip(along.astype(int), 0, rows - 2), np.clip(across.astype(int), 0, cols - 2)
+    v, u = (along - j)[:, None], across - i
+    found = samples[j] * (1.0 - v) + samples[j + 1] * v
+    return np.asarray(found[:, i] * (1.0 - u) + found[:, i + 1] * u)
 
 
 def lit(slope: tuple[Floats, Floats], sun: Sequence[float], steeper: float = 1.0) -> Floats:

@@ -25,7 +25,7 @@ from vidbudova.scene.features import Features
 from vidbudova.scene.finding import PICKED
 from vidbudova.scene.footing import footing_of
 from vidbudova.scene.ground_pick import GroundPicker
-from vidbudova.scene.grounding import relief_of, terrain_of
+from vidbudova.scene.grounding import draped_by, reach_m, relief_of, terrain_of, watch
 from vidbudova.scene.layers import LAYERS, layers_of
 from vidbudova.scene.light import Light
 from vidbudova.scene.looks import make_looks, shares_of, uniforms_of
@@ -121,13 +121,10 @@ class Scene:
     def _build(self) -> None:
         looks = self.looks
         self.terrain = terrain_of(self)
-        draped = None if self.terrain is None else self.terrain.drape.over
-        self.marks.overlay = Overlay(self.window.overlay, looks, self.footing, draped)
+        self.marks.overlay = Overlay(self.window.overlay, looks, self.footing, draped_by(self.terrain))
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.footing)
         models.put(self)
-        if self.terrain is not None:
-            self.parts["terrain"] = self.terrain
-            self.terrain.watch(self.buildings, self.picker, self.marks)
+        watch(self)
         self.parts["section"] = self.section
         self.set_dresses({})
 
@@ -251,7 +248,6 @@ class Scene:
         """Light or dark; building colours that were set stay."""
         if name == self.theme.name:
             return
-        worn, broken, said = self.colours.texels.copy(), self._broken(), dict(self._said)
         before = np.round(np.array(self.theme["building"]) * 255).astype(np.uint8)
         self.theme = style(name)
         for look in self.looks.values():
@@ -262,9 +258,14 @@ class Scene:
         self.ground.remove()
         self.sky.remove()
         self._furnish()
+        self.again(before)
+
+    def again(self, plain: NDArray[np.uint8]) -> None:
+        """Make everything anew, dressed as it was; buildings that wore `plain` wear the model's colour again."""
+        worn, broken, said = self.colours.texels.copy(), self._broken(), dict(self._said)
         self.set_city(self.city)
-        plain = (worn[:, :3] == before).all(1)
-        worn[plain, :3] = self.colours.texels[plain, :3]
+        bare = (worn[:, :3] == plain).all(1)
+        worn[bare, :3] = self.colours.texels[bare, :3]
         self.colours.texels[:] = worn
         self.colours.changed()
         self.set_building_forms(broken)
@@ -356,16 +357,11 @@ class Scene:
         self.ground.actor.SetPosition(view.eye[0], view.eye[1], self.footing.horizon_m(float(view.eye[2])))
         self.sky.actor.SetPosition(*view.eye)
         highest = float(self.solids.top_m.max(initial=30.0)) + self.footing.span_m
-        self.window.aim(camera, highest, self._reach(view))
+        self.window.aim(camera, highest, reach_m(self, view))
         return purse
 
     def _local(self, camera: Camera) -> Camera:
         return cameras.moved_by(camera, -np.array([*self.origin, self.footing.level_m]))
-
-    def _reach(self, view: View) -> float:
-        x0, y0, x1, y1 = self.city.bounds
-        beyond = 2000.0 if self.terrain is None else 1.5 * self.terrain.square.width_m
-        return float(np.hypot(x1 - x0, y1 - y0) + np.linalg.norm(view.eye)) + beyond
 
     def image(self) -> NDArray[np.uint8]:
         """The last frame, (h, w, 3), top row first."""

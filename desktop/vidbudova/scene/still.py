@@ -18,6 +18,7 @@ from vidbudova.scene.colouring import Colouring, by_damage, by_kind, by_number
 from vidbudova.scene.daylight import daylight_over
 from vidbudova.scene.framing import home
 from vidbudova.scene.scene import Scene
+from vidbudova.scene.standing import grounded
 from vidbudova.text import _
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def dressed_scene(session: Session, size: Size, colour_by: str = "damage", when:
 
 def overview(city: City, size: Size) -> Camera:
     """The city from the south-south-west, low enough that the horizon is seen."""
-    return home(city, size)
+    return grounded(home(city, size), city.relief)
 
 
 def _dress(scene: Scene, session: Session, city: City, colour_by: str, when: When) -> None:

@@ -17,16 +17,19 @@ from vidbudova.scene.marks import Marks
 from vidbudova.scene.parts import Frame
 from vidbudova.scene.pick import Picker
 from vidbudova.scene.relief import Bounds
-from vidbudova.scene.relief_patch import TRIANGLES, Key, Patch, Square
+from vidbudova.scene.relief_patch import Key, Patch, Square
 from vidbudova.scene.solids import Floats, Ints
-from vidbudova.scene.surface import Look
+from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Purse, View
 
 SPLIT_PX = 230.0
 """A patch wider than that on the screen is drawn as its four quarters."""
-MOVING_TRIANGLES, STILL_TRIANGLES = 50_000, 110_000
+MOVING_PATCHES, STILL_PATCHES = 78, 160
+"""With 288 triangles each: what a processor alone draws in a moving frame beside a city."""
 FINEST_M = 14.0
 MOST_PATCHES, MOST_SKINS, KEPT_LEVELS = 700, 320, 3
+LEAST_FACTOR = 1.7
+"""A patch is at most so many times its width off when it gives way to a coarser one; less, and edges would not meet."""
 STEP_UP = 3
 """Where only a picture more levels up is there, one in between comes first: blurred soon beats sharp late."""
 STARVED_FRAMES, CRUMB_S = 2, 0.006
@@ -65,6 +68,7 @@ class Terrain:
         self.frame = 0
         self._coarser = 1.0
         self._hungry = 0
+        self.behind: tuple[Surface, ...] = ()
         self._watched: tuple[Buildings, Picker, Marks] | None = None
         self._hidden: NDArray[np.bool_] = np.zeros(0, bool)
         self._visible: dict[str, bool] = {}
@@ -75,12 +79,13 @@ class Terrain:
     def place(self, frame: Frame) -> None:
         """Show the patches of this view and draw pictures for those that lack theirs, as far as the purse goes."""
         self.frame += 1
-        most = (STILL_TRIANGLES if frame.still else MOVING_TRIANGLES) // TRIANGLES
+        most = STILL_PATCHES if frame.still else MOVING_PATCHES
         self._coarser = 1.0 if frame.still else max(self._coarser * 0.98, 1.0)
         while True:
             factor = frame.view.focal_px * min(max(frame.detail, 0.6), 1.4) / (SPLIT_PX * self._coarser)
+            factor = max(factor, LEAST_FACTOR)
             keys, distance = self._chosen(frame.view, factor)
-            if len(keys) <= most:
+            if len(keys) <= most or factor <= LEAST_FACTOR:
                 break
             self._coarser *= 1.0 + 0.5 * max(len(keys) / most - 1.0, 0.06)
         self.look.set({"eye": [float(v) for v in frame.view.eye], "splitAt": 2.0 * factor})
@@ -123,10 +128,15 @@ class Terrain:
         wanted = set(keys)
         for key in self.shown - wanted:
             self.patches[key].surface.show(False)
+        new = [key for key in wanted if key not in self.patches]
+        for key in new:
+            self.patches[key] = Patch(self.renderer, self.look, self.square, key, self.footing, self.blank)
         for key in wanted - self.shown:
-            if key not in self.patches:
-                self.patches[key] = Patch(self.renderer, self.look, self.square, key, self.footing, self.blank)
             self.patches[key].surface.show(True)
+        if new:
+            # what is furthest is drawn last: no pixel of it is worked out that the ground hides
+            for surface in self.behind:
+                surface.lift()
         self.shown = wanted
 
     # -- pictures -------------------------------------------------------------------------------------------------
@@ -147,6 +157,9 @@ class Terrain:
                 return True
             self._keep(key, picture)
             self._hungry = 0
+            if not frame.still and len(wanted) > 1:
+                # one in a moving frame, or moving would stutter
+                return True
         return False
 
     def _wanted(self, keys: list[Key], distance: Floats) -> list[Key]:
@@ -201,8 +214,9 @@ class Terrain:
 
     # -- what changes ---------------------------------------------------------------------------------------------
 
-    def watch(self, buildings: Buildings, picker: Picker, marks: Marks) -> None:
-        """Look at these for changes before each frame."""
+    def watch(self, buildings: Buildings, picker: Picker, marks: Marks, behind: tuple[Surface, ...]) -> None:
+        """Look at these for changes before each frame; `behind` is drawn after the ground."""
+        self.behind = behind
         self._watched = buildings, picker, marks
         self._hidden = picker.hidden
 

@@ -157,14 +157,16 @@ class Walker:
 def walker_of(scene: Scene) -> Walker:
     """A walker in the city that a scene shows: over its ground and bridges, past what is not hidden."""
     roads = scene.drawn.table("roads")
-    decks, relief = Decks(roads, road_widths(roads)), getattr(scene.city, "relief", None)
+    relief, solids, foot = scene.city.relief, scene.solids, scene.picker.ground_m
+    decks = Decks(roads, road_widths(roads), None if relief is None else relief.height)
 
     def floor(xy: Floats, feet: float) -> Floats:
         ground = np.zeros(len(xy)) if relief is None else relief.height(xy)
         lifts = [decks.lift(xy[k : k + 1], feet - float(ground[k]))[0] for k in range(len(xy))]
         return np.asarray(ground + np.array(lifts))
 
-    found = Walker(scene.solids, floor, scene.picker)
+    stood = replace(solids, base_m=solids.base_m + foot, top_m=solids.top_m + foot)
+    found = Walker(stood, floor, scene.picker)
     found.hidden = scene.picker.hidden
     return found
 

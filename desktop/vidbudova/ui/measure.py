@@ -153,16 +153,21 @@ class HeightTool(ClickTool):
         ends = self.places if len(self.places) == 2 else [*self.places, *([self.under] if self.under else [])]
         if len(ends) == 2:
             a, b = ends
-            return _("Δ {height}").format(height=metres(b[2] - a[2])) + "\n" + _("level {length}").format(
-                length=metres(math.dist(a[:2], b[:2])))
-        return _("{height} above the ground").format(height=metres(ends[0][2])) if ends else ""
+            return (
+                _("Δ {height}").format(height=metres(b[2] - a[2]))
+                + "\n"
+                + _("level {length}").format(length=metres(math.dist(a[:2], b[:2])))
+            )
+        if not ends:
+            return ""
+        return _("{height} above the ground").format(height=metres(self._above(ends[0])))
 
     def paint(self, painter: QPainter) -> None:
         """A plumb line at each place and the number beside it."""
         ends = self.places if len(self.places) == 2 else [*self.places, *([self.under] if self.under else [])]
         tops: list[QPointF | None] = []
         for x, y, z in ends:
-            foot, top = self.ground.to_screen([(x, y)])[0], self.ground.to_screen([(x, y)], z)[0]
+            foot, top = self.ground.to_screen([(x, y)])[0], self.ground.to_screen([(x, y)], self._above((x, y, z)))[0]
             brush.line(painter, [foot, top], width=1.5)
             brush.dot(painter, foot, size=5)
             brush.handle(painter, top, size=7)
@@ -171,6 +176,9 @@ class HeightTool(ClickTool):
             brush.line(painter, tops, dashed=True)
         if tops:
             brush.label(painter, tops[-1], self.words(), below=True, strong=True)
+
+    def _above(self, place: Place) -> float:
+        return place[2] - self.desk.viewport.ground_m(place)
 
     def _hit(self, position: QPointF) -> Place | None:
         scene, ratio = self.desk.viewport.scene, self.ground.ratio

@@ -95,11 +95,14 @@ class Navigator(QObject):
         view, step = self._viewport, now - before
         panning = self._button == Qt.MouseButton.MiddleButton or modifiers & Qt.KeyboardModifier.ShiftModifier
         if panning:
-            moved = cameras.pan(view.camera, view.physical(before), view.physical(now), view.pixels())
+            start, end = view.physical(before), view.physical(now)
+            moved = cameras.pan(view.camera, start, end, view.pixels(), view.ground_m(self._pivot))
         elif self.walking:
             moved = look(view.camera, -step.x() * LOOK_DEG_PX, -step.y() * LOOK_DEG_PX)
         elif self._button == Qt.MouseButton.LeftButton:
-            moved = cameras.orbit_about(view.camera, self._pivot, step.x() * TURN_DEG_PX, step.y() * TURN_DEG_PX)
+            moved = cameras.orbit_about(
+                view.camera, self._pivot, step.x() * TURN_DEG_PX, step.y() * TURN_DEG_PX, view.ground_m(self._pivot)
+            )
         else:
             moved = cameras.zoom_to(view.camera, self._pivot, math.exp(step.y() * 0.008))
         view.set_camera(moved)
@@ -145,7 +148,7 @@ class Navigator(QObject):
         if pick is None or event.button() != Qt.MouseButton.LeftButton:
             return False
         distance = max(80.0, self._viewport.camera.distance * 0.4)
-        point = np.array([pick.point[0], pick.point[1], 0.0])
+        point = np.array([*pick.point[:2], self._viewport.ground_m(pick.point)])
         self._viewport.fly(fly_to(self._viewport.camera, point, min(distance, self._viewport.camera.distance)))
         return True
 

@@ -61,7 +61,7 @@ class Ground:
         if scene is None or not len(places):
             return [None] * len(places)
         flat = np.asarray(places, float)
-        pixels, depth = scene.project(np.c_[flat, np.full(len(flat), height_m)])
+        pixels, depth = scene.project(np.c_[flat, scene.footing.ground(flat) + height_m])
         return [
             QPointF(float(x) / self.ratio, float(y) / self.ratio) if z > 0 else None
             for (x, y), z in zip(pixels, depth, strict=True)

@@ -96,11 +96,11 @@ class Touch:
         turn = math.degrees((angle[1] - span[1] + math.pi) % (2 * math.pi) - math.pi)
         camera, pivot = view.camera, self._place(new)
         if _slides_along(before, now):
-            view.set_camera(cameras.orbit_about(camera, pivot, 0.0, (new - old).y() * TILT_DEG_PX))
+            view.set_camera(cameras.orbit_about(camera, pivot, 0.0, (new - old).y() * TILT_DEG_PX, pivot[2]))
             return
-        camera = cameras.pan(camera, view.physical(old), view.physical(new), view.pixels())
+        camera = cameras.pan(camera, view.physical(old), view.physical(new), view.pixels(), pivot[2])
         camera = cameras.zoom_to(camera, pivot, factor)
-        view.set_camera(cameras.orbit_about(camera, pivot, -turn, 0.0))
+        view.set_camera(cameras.orbit_about(camera, pivot, -turn, 0.0, pivot[2]))
 
     def _place(self, at: QPointF) -> np.ndarray:
         scene, view = self._viewport.scene, self._viewport
@@ -118,7 +118,7 @@ class Touch:
             factor = min(max(1.0 - event.value(), 1 / MOST_ZOOM), MOST_ZOOM)
             view.set_camera(cameras.zoom_to(view.camera, pivot, factor))
         elif kind == Qt.NativeGestureType.RotateNativeGesture:
-            view.set_camera(cameras.orbit_about(view.camera, pivot, -event.value(), 0.0))
+            view.set_camera(cameras.orbit_about(view.camera, pivot, -event.value(), 0.0, pivot[2]))
         else:
             return False
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -221,6 +221,11 @@ class Viewport(QWidget):
 
     # -- frames ---------------------------------------------------------------------------------------------------
 
+    @property
+    def resting(self) -> bool:
+        """Whether the last frame was a still one."""
+        return self._last == "still"
+
     def redraw(self, quality: Literal["moving", "still"] = "still") -> None:
         """The scene changed: draw a frame at the next paint. Many calls make one frame."""
         if self._due != "moving" or quality == "moving":
@@ -271,11 +276,18 @@ class Viewport(QWidget):
         return Camera() if self.scene is None else self.scene.camera
 
     def set_camera(self, camera: Camera) -> None:
-        """Look from there, at moving quality until the hand rests."""
+        """Look from there, at moving quality until the hand rests; from over the ground if that is in it."""
+        from vidbudova.scene.standing import kept_above
+
         if self.scene is not None:
-            self.scene.set_camera(camera)
+            self.scene.set_camera(kept_above(camera, self.scene.city.relief))
             self.redraw("moving")
             self.camera_moved.emit()
+
+    def ground_m(self, place: Sequence[float] | NDArray[np.float64]) -> float:
+        """The height of the ground at a place."""
+        relief = None if self.scene is None else self.scene.city.relief
+        return 0.0 if relief is None else relief.at(float(place[0]), float(place[1]))
 
     def fly(self, camera: Camera) -> None:
         """Go there in a short flight."""
@@ -285,7 +297,7 @@ class Viewport(QWidget):
         """Fly until a place is in the middle."""
         from vidbudova.scene.camera import fly_to
 
-        self.fly(fly_to(self.camera, np.array([x, y, 0.0]), distance_m))
+        self.fly(fly_to(self.camera, np.array([x, y, self.ground_m((x, y))]), distance_m))
 
     def fly_to_bounds(self, bounds: tuple[float, float, float, float], height_m: float = 0.0) -> None:
         """Fly until (minx, miny, maxx, maxy) fills the view."""
@@ -293,7 +305,8 @@ class Viewport(QWidget):
 
         x0, y0, x1, y1 = bounds
         room = max(0.0, 60.0 - max(x1 - x0, y1 - y0)) / 2
-        self.fly(fit(self.camera, (x0 - room, y0 - room, x1 + room, y1 + room), self.pixels(), height_m))
+        wide, ground_m = (x0 - room, y0 - room, x1 + room, y1 + room), self.ground_m(((x0 + x1) / 2, (y0 + y1) / 2))
+        self.fly(fit(self.camera, wide, self.pixels(), height_m, ground_m=ground_m))
 
     # -- tools ----------------------------------------------------------------------------------------------------
 

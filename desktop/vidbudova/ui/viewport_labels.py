@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from vidbudova.ui.viewport_plates import Ink, plate
 
 if TYPE_CHECKING:
+    from vidbudova.scene.footing import Footing
+    from vidbudova.scene.scene import Scene
     from vidbudova.ui.viewport import Viewport
 
 MOST = 60
@@ -44,6 +47,7 @@ class Labels:
         self._labels: list[Label] | None = None
         self._places = np.zeros((0, 3))
         self._reach = np.zeros(0)
+        self._ground: tuple[Footing, NDArray[np.float64]] | None = None
 
     def stale(self) -> None:
         """Ask the providers again at the next frame."""
@@ -54,7 +58,7 @@ class Labels:
         self.stale()
         self.shown = []
 
-    def _boxes(self) -> list[QRectF]:
+    def boxes(self) -> list[QRectF]:
         return [box for _label, box in self.shown]
 
     def _gather(self) -> list[Label]:
@@ -63,22 +67,34 @@ class Labels:
             self._labels = sorted(found, key=lambda label: -label.rank)
             self._places = np.array([label.xyz for label in self._labels], float).reshape(-1, 3)
             self._reach = np.array([label.farthest_m for label in self._labels])
+            self._ground = None
         return self._labels
+
+    def _stood(self, scene: Scene) -> NDArray[np.float64]:
+        """The places, whose heights are over the ground, in the project's heights."""
+        if self._ground is None or self._ground[0] is not scene.footing:
+            self._ground = scene.footing, scene.footing.ground(self._places[:, :2])
+        found = self._places.copy()
+        found[:, 2] += self._ground[1]
+        return found
 
     def paint(self, painter: QPainter, viewport: Viewport, colours: Ink, taken: Sequence[QRectF] = ()) -> None:
         """Place and paint what fits beside each other and beside what is `taken`."""
+        kept = {id(label) for label, _box in self.shown}
         self.shown = []
         scene, labels = viewport.scene, self._gather()
         if scene is None or not labels:
             return
-        pixels, depth = scene.project(self._places)
+        pixels, depth = scene.project(self._stood(scene))
         at = np.asarray(pixels) / viewport.devicePixelRatioF()
         inside = (depth > 0) & (depth < self._reach) & (at > 0).all(axis=1)
         inside &= (at[:, 0] < viewport.width()) & (at[:, 1] < viewport.height())
         metrics = QFontMetricsF(painter.font())
-        for n in np.flatnonzero(inside)[:CANDIDATES].tolist():
+        seen = np.flatnonzero(inside)[:CANDIDATES].tolist()
+        # of equal rank those of the frame before first, so that names stay while the camera moves
+        for n in sorted(seen, key=lambda n: (-labels[n].rank, id(labels[n]) not in kept)):
             box = box_of(labels[n], QPointF(*at[n].tolist()), metrics)
-            if len(self.shown) < MOST and not any(box.intersects(other) for other in [*taken, *self._boxes()]):
+            if len(self.shown) < MOST and not any(box.intersects(other) for other in [*taken, *self.boxes()]):
                 self.shown.append((labels[n], box))
         for label, box in self.shown:
             draw(painter, label, box.adjusted(GAP, GAP, -GAP, -GAP), colours)
