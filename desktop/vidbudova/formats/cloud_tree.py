@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from vidbudova.formats.cloud_spool import BATCH, RECORD, Spool
 
-GRID_BITS = 7
-"""A node is thinned to one point in each of 128 × 128 × 128 small cubes."""
-DEEPEST = 12
+GRID_BITS = 6
+"""A node is thinned to one point in each of 64 × 64 × 64 small cubes."""
+DEEPEST = 13
 BITS = GRID_BITS + DEEPEST
 BUCKET_BITS = 7
 MOST_BUCKET = 3_000_000
-LEAF = 20_000
+LEAF = 6000
 """A cube with no more points than this is not divided further."""
 
 Ints = NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from vidbudova.model.shapes import Shapes, from_geometries
 from vidbudova.scene import base_files, city_file
 from vidbudova.scene.built import Built, Surfaces, built_of, opened
 from vidbudova.scene.city_tables import Tables
+from vidbudova.scene.cloud import Cloud, clouds
 from vidbudova.scene.footing import grounds
 from vidbudova.scene.imagery import Sheet
 from vidbudova.scene.relief import Relief
@@ -43,6 +44,7 @@ class City:
     built: Built | None = None
     backdrops: tuple[Surfaces, ...] = ()
     unkept: Tables | None = None
+    clouds: tuple[Cloud, ...] = ()
 
     def table(self, name: str) -> Shapes:
         """The shapes of a table; none if the city has no such table."""
@@ -64,13 +66,22 @@ def load(session: Session) -> City:
     imagery = base_files.imagery(session)
     built = built_of(opened(session, "buildings"), found.shapes["buildings"].ids, found.solids)
     backdrops = tuple(file for _row, file in opened(session, "backdrop"))
-    return City(found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept)
+    scans = clouds(session)
+    if scans and relief is None and not any(map(len, found.shapes.values())):
+        bounds = around([cloud.bounds for cloud in scans])
+    return City(found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept, scans)
 
 
 def keep(session: Session, city: City) -> None:
     """Write what was read of a large city beside its project, so that it opens at once the next time."""
     if city.unkept is not None:
         city_file.keep(session, city.unkept)
+
+
+def around(boxes: Sequence[Bounds]) -> Bounds:
+    """The bounds of several."""
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 def bounds_of(shapes: Mapping[str, Shapes]) -> Bounds:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidbudova.scene import camera as cameras
+from vidbudova.scene import cloud_pick
 from vidbudova.scene.camera import Floats
+from vidbudova.scene.cloud_part import Clouds
 from vidbudova.scene.ground_pick import dot
 from vidbudova.scene.pick import Pick, inside_mask
 from vidbudova.scene.solids import Ints
@@ -16,7 +18,7 @@ from vidbudova.scene.solids import Ints
 if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
-PICKED = ("building", "observation", "feature", "place", "road", "zone")
+PICKED = ("building", "observation", "feature", "place", "cloud", "road", "zone")
 """What `pick` finds before the bare ground, unless it is told fewer."""
 
 
@@ -33,6 +35,10 @@ def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
     for kind, layer in (("feature", "features"), ("place", "places")):
         if hit is None and kind in kinds and scene.visible[layer]:
             hit = scene.features.disc(kind, scene.camera, x, y, scene.size)
+    part = scene.parts.get("clouds")
+    if isinstance(part, Clouds) and "cloud" in kinds:
+        seen = cloud_pick.nearest(part, scene.camera, x, y, scene.size)
+        hit = seen if seen is not None and (hit is None or seen.distance < hit.distance) else hit
     return hit or _on_ground(scene, x, y, origin, kinds)
 
 

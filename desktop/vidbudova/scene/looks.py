@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from vidbudova.scene import glsl, glsl_models
+from vidbudova.scene.cloud_looks import cloud_look
 from vidbudova.scene.daylight import TO_SUN, Vector
 from vidbudova.scene.relief_looks import patch_look
 from vidbudova.scene.style import Style
@@ -63,6 +64,7 @@ def shares_of(style: Style) -> Shares:
         "roads": whole("path", "casing", "road", "mark"),
         "rail": whole("bed", "rail"),
         "water": whole("shore", "water"),
+        "clouds": whole("cloud"),
         "landuse": whole("land0", "land1", "land2", "land3"),
     }
 
@@ -107,6 +109,7 @@ def make_looks(style: Style) -> dict[str, Look]:
     for name, half_px in (("pin", 4.6), ("place", 4.0)):
         looks[name] = Look(glsl.DOT_VERTEX, glsl.DOT_FRAGMENT, over | {"halfPx": half_px, "ring": style["unmatched"]})
     looks["terrain"] = patch_look(common)
+    looks["cloud"] = cloud_look(common)
     looks["section"] = Look(glsl.SECTION_VERTEX, glsl.FLAT_FRAGMENT, common | {"share": 1.0})
     looks["sky"] = Look(glsl.SKY_VERTEX, glsl.SKY_FRAGMENT, common)
     return looks

@@ -17,6 +17,7 @@ from vidbudova.scene.buildings import Buildings
 from vidbudova.scene.built import Forms
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
+from vidbudova.scene.cloud_part import clouds_of
 from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
 from vidbudova.scene.daylight import Daylight
 from vidbudova.scene.draping import GroundKind
@@ -125,6 +126,7 @@ class Scene:
         self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.footing)
         models.put(self)
         watch(self)
+        self.parts |= clouds_of(self)
         self.parts["section"] = self.section
         self.set_dresses({})
 
@@ -357,6 +359,7 @@ class Scene:
         self.ground.actor.SetPosition(view.eye[0], view.eye[1], self.footing.horizon_m(float(view.eye[2])))
         self.sky.actor.SetPosition(*view.eye)
         highest = float(self.solids.top_m.max(initial=30.0)) + self.footing.span_m
+        highest = max([highest, *(getattr(part, "highest_m", highest) for part in self.parts.values())])
         self.window.aim(camera, highest, reach_m(self, view))
         return purse
 

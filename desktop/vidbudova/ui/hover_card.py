@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor
 from vidbudova.model.codes import BUILDING_USES, EVIDENCE, PLACE_KINDS, ZONE_KINDS
 from vidbudova.model.damage import GRADES
 from vidbudova.text import _, day, ngettext, number
+from vidbudova.ui.cloud_card import point_card
 from vidbudova.ui.viewport_card import Card
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def card_of(session: Session, pick: Pick) -> Card | None:
     if pick.kind == "observation":
         row = session.row("observations", pick.id)
         return None if row is None else observation_card(row)
+    if pick.kind == "cloud":
+        return point_card(session, pick)
     if pick.kind in ("feature", "place"):
         row = session.row(f"{pick.kind}s", pick.id)
         return None if row is None else feature_card(row, session.row("layers", str(row.get("layer") or "")))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from vidbudova.model.change import Change, Delta
 from vidbudova.text import _, mark
-from vidbudova.ui import icons
+from vidbudova.ui import cloud_card, icons
 from vidbudova.ui.damage_legend import Legend
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.layers_looks import STYLED, fields_of
@@ -179,6 +179,10 @@ class LayersPanel(QScrollArea):
             row.leave_out_looks()
 
     def _offer_styles(self, name: str, row: LayerRow) -> None:
+        if name == cloud_card.LAYER:
+            row.offer_styles(cloud_card.styles(), self.state.style.get(name, ""), False, False)
+            row.style_chosen.connect(partial(self.set_style, name))
+            row.steps_chosen.connect(partial(self.set_steps, name))
         if name in STYLED and name not in OTHERS:
             fields, by = fields_of(tables_of(name)[0]), self.state.style.get(name, "")
             numbers = any(f.name == by and f.kind in ("integer", "real") for f in fields)

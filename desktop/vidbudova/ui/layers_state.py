@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 STATE = "layers"
 SHOWN = (
     "zones", "observations", "features", "places", "cells", "quarantine",
-    "buildings", "power", "trees", "rail", "roads", "water", "landuse",
+    "buildings", "clouds", "power", "trees", "rail", "roads", "water", "landuse",
 )  # fmt: skip
 """What the view can show and hide, the uppermost first."""
 
-OTHERS = ("pipelines",)
+OTHERS = ("pipelines", "terrain", "imagery", "models")
 """Listed with their sources, but drawn as names or not at all."""
 
 TITLES = {"cells": mark("Observed areas and cells"), "shadows": mark("Shadows")}

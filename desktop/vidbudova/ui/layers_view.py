@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from vidbudova.model.change import Change
 from vidbudova.model.schema import TABLES
 from vidbudova.text import _, number
+from vidbudova.ui import cloud_card
 from vidbudova.ui.layers_state import STATE, LayerState, tables_of, title_of
 from vidbudova.ui.viewport_overlay import Legend, LegendLine
 
@@ -101,14 +102,17 @@ class LayerView(QObject):
         if painting is not None:
             dress = found.of("buildings", painting.ids)
             painting.set_outside(None if dress.share is None else dress.share <= 0)
+        if scene is not None:
+            cloud_card.colour(scene, self.state.style.get(cloud_card.LAYER, ""), self.state.off)
         self.changed.emit()
         self.desk.viewport.redraw()
 
     def legends(self) -> list[Legend]:
         """What the colours of the layers that are shown mean."""
+        scans = cloud_card.legends(self.desk.viewport.scene, self.state.hidden)
         if self.looks is None:
-            return []
-        return [
+            return scans
+        return scans + [
             Legend(self._title(name), lines_of(found))
             for name, found in self.looks.colourings.items()
             if name not in self.state.hidden
