@@ -126,6 +126,11 @@ class Relief:
             z = z + (own - z) * share
         return np.asarray(z, np.float64)
 
+    @property
+    def has_voids(self) -> bool:
+        """Whether any height was filled in."""
+        return any(grid.void is not None and bool(grid.void.any()) for grid in self.grids)
+
     def filled(self, xy: Floats) -> NDArray[np.bool_]:
         """Which places (n, 2) have a height that was filled in, not measured."""
         return np.asarray(np.any([grid.filled(xy) for grid in self.grids], axis=0))

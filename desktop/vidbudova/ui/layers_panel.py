@@ -22,6 +22,7 @@ from vidbudova.text import _, mark
 from vidbudova.ui import cloud_card, icons
 from vidbudova.ui.damage_legend import Legend
 from vidbudova.ui.damage_section import Section
+from vidbudova.ui.layers_ground import GroundChoice, show_ground
 from vidbudova.ui.layers_looks import STYLED, fields_of
 from vidbudova.ui.layers_rows import LayerRow, SourceRow
 from vidbudova.ui.layers_state import MOVABLE, OTHERS, SHOWN, LayerState, set_aside, tables_of, title_of
@@ -45,7 +46,7 @@ class LayersPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.legend, self.list = Legend(modes()), QListWidget()
+        self.legend, self.list, self.ground = Legend(modes()), QListWidget(), GroundChoice()
         self.rows: dict[str, LayerRow] = {}
         self.sources: dict[str, SourceRow] = {}
         self.empty, self.bring = QLabel(), QPushButton(_("Bring in files"))
@@ -80,7 +81,7 @@ class LayersPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
-        for part in (self.empty, self.list, self.bring, self.colours):
+        for part in (self.empty, self.list, self.bring, self.ground, self.colours):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(body)
@@ -92,6 +93,7 @@ class LayersPanel(QScrollArea):
         self._keep.setInterval(400)
         self._keep.timeout.connect(self._remember)
         self.bring.clicked.connect(lambda: desk.show_panel("import"))
+        self.ground.chosen.connect(self.set_ground)
         self.legend.mode_chosen.connect(lambda mode: self._paint("set_mode", mode))
         self.legend.hidden_changed.connect(lambda keys: self._paint("set_hidden", keys))
         self.legend.leave_out_changed.connect(lambda on: self._paint("set_leaves_out", on))
@@ -113,6 +115,7 @@ class LayersPanel(QScrollArea):
             self._painted_for = painting
             painting.painted.append(self._show_colours)
         self._show_colours()
+        self.ground.offer(self.desk.city, self.state.ground)
         if scene is not None and self.desk.session is not None:
             self._show_set_aside()
 
@@ -227,6 +230,12 @@ class LayersPanel(QScrollArea):
             if (scene := self.desk.viewport.scene) is not None:
                 scene.set_opacity(one, share)
         self.desk.viewport.redraw()
+        self._keep.start()
+
+    def set_ground(self, kind: str) -> None:
+        """Lay something else under everything."""
+        self.state.ground = kind
+        show_ground(self.desk, kind)
         self._keep.start()
 
     def set_source_shown(self, id: str, shown: bool) -> None:

@@ -42,6 +42,7 @@ class LayerState:
 
     order, hidden, opacity : by layer of the view. off, clear : files left out, and how solid others are, by their id.
     style, equal : the attribute that colours a layer, and which have equal steps instead of quantiles.
+    ground : what lies under everything.
     """
 
     def __init__(self, kept: Any = None) -> None:
@@ -59,6 +60,7 @@ class LayerState:
             str(id): min(1.0, max(0.0, float(share))) for id, share in dict(kept.get("clear", {})).items()
         }
         self.style: dict[str, str] = {str(n): str(by) for n, by in dict(kept.get("style", {})).items() if n in SHOWN}
+        self.ground = str(kept.get("ground", "model"))
         self.equal: set[str] = {name for name in kept.get("equal", ()) if name in SHOWN}
 
     @property
@@ -70,7 +72,7 @@ class LayerState:
         """What is remembered."""
         return {
             "order": self.order, "hidden": sorted(self.hidden), "opacity": self.opacity, "off": sorted(self.off),
-            "clear": self.clear, "style": self.style, "equal": sorted(self.equal),
+            "clear": self.clear, "style": self.style, "equal": sorted(self.equal), "ground": self.ground,
         }  # fmt: skip
 
     def remember(self, session: Session) -> None:

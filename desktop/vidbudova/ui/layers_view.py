@@ -12,6 +12,7 @@ from vidbudova.model.change import Change
 from vidbudova.model.schema import TABLES
 from vidbudova.text import _, number
 from vidbudova.ui import cloud_card
+from vidbudova.ui.layers_ground import ground_legend, show_ground
 from vidbudova.ui.layers_state import STATE, LayerState, tables_of, title_of
 from vidbudova.ui.viewport_overlay import Legend, LegendLine
 
@@ -62,6 +63,7 @@ class LayerView(QObject):
     def _city_changed(self) -> None:
         scene = self.desk.viewport.scene
         if scene is not None and self.desk.session is not None:
+            show_ground(self.desk, self.state.ground)
             self.state.apply(scene)
             self.work_out()
 
@@ -110,9 +112,11 @@ class LayerView(QObject):
     def legends(self) -> list[Legend]:
         """What the colours of the layers that are shown mean."""
         scans = cloud_card.legends(self.desk.viewport.scene, self.state.hidden)
+        ground = ground_legend(self.desk)
+        others = scans if ground is None else [ground, *scans]
         if self.looks is None:
-            return scans
-        return scans + [
+            return others
+        return others + [
             Legend(self._title(name), lines_of(found))
             for name, found in self.looks.colourings.items()
             if name not in self.state.hidden
