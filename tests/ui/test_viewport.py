@@ -115,7 +115,8 @@ def test_that_the_overlay_is_painted_without_drawing_the_city_again(
     opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = opened.desk.viewport
-    qtbot.wait(1200)
+    qtbot.waitUntil(lambda: view.scene is not None and not view.scene.incomplete, timeout=20_000)
+    qtbot.wait(300)
     assert view.scene is not None
     frames: list[str] = []
     monkeypatch.setattr(view.scene, "render", frames.append)

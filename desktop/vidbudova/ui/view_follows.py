@@ -16,6 +16,7 @@ from vidbudova.text import _, number
 from vidbudova.ui.hover_card import card_of
 from vidbudova.ui.layers_view import layer_view_of, rgba_of
 from vidbudova.ui.moment import moment_of
+from vidbudova.ui.near_names import NearNames
 from vidbudova.ui.viewport_card import Card
 from vidbudova.ui.viewport_labels import Label
 from vidbudova.ui.viewport_overlay import Legend, LegendLine
@@ -50,6 +51,7 @@ class Following(QObject):
         moment_of(desk).day_changed.connect(self.show_observations)
         self._layers.changed.connect(self._dress_observations)
         self._layers.changed.connect(self._zones.show)
+        self._names = NearNames(desk)
         overlay = desk.viewport.overlay
         overlay.legend, overlay.card = self.legend, self.card
         overlay.labels.providers.append(self.place_labels)

@@ -96,7 +96,7 @@ class Overlay(QWidget):
         """What belongs into a picture that is saved."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
-        self.labels.paint(painter, self._viewport, self._ink(), self._taken())
+        self.labels.paint(painter, self._viewport, self._ink(), self.taken())
         for paint in self.paint_also:
             painter.save()
             paint(painter)
@@ -106,7 +106,7 @@ class Overlay(QWidget):
         self._legend(painter)
         self._attribution(painter)
 
-    def _taken(self) -> list[QRectF]:
+    def taken(self) -> list[QRectF]:
         """Where no name may stand: the strip of buttons, the legend, the scale bar, the arrow."""
         strip = [QRectF(child.geometry()) for child in self._viewport.findChildren(QFrame) if self._covers(child)]
         foot = QRectF(0, self.height() - 52.0, SCALE_PX + 60, 52)
@@ -191,7 +191,7 @@ class Overlay(QWidget):
 
     def _legend(self, painter: QPainter) -> None:
         found = [one for one in (self.legend(), *self.more_legends()) if one is not None and one.lines]
-        whole, left = QRectF(), MARGIN
+        whole, left = QRectF(), self._beside_strip(found[:1])
         for legend in found if self.height() >= 260 else ():
             box = self._legend_box(painter, legend, left)
             if whole.isValid() and box.right() > self.width() - 2 * MARGIN:
@@ -199,6 +199,14 @@ class Overlay(QWidget):
             self._one_legend(painter, legend, box)
             whole, left = whole.united(box), box.right() + 10
         self._legend_at(whole)
+
+    def _beside_strip(self, first: Sequence[Legend]) -> float:
+        """Where the legend begins: at the left, or beside the strip of buttons where that reaches down to it."""
+        rows = len(first[0].lines) + 2 if first else 0
+        top = self.height() - 60.0 - rows * (self.fontMetrics().height() + 5.0)
+        strips = [child.geometry() for child in self._viewport.findChildren(QFrame) if self._covers(child)]
+        low = [box.right() for box in strips if box.left() < 60 and box.bottom() > top]
+        return max([MARGIN, *(right + 10.0 for right in low)])
 
     def _legend_box(self, painter: QPainter, legend: Legend, left: float) -> QRectF:
         painter.setFont(self._small())
