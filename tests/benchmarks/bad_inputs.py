@@ -79,7 +79,9 @@ def tried(family: str, path: Path, city: Path) -> Outcome:
     left = [one.name for one in city.parent.iterdir() if "staging" in one.name or one.name.endswith(".part")]
     wrong = wrong or (f"left behind: {left}" if left else "")
     wrong = wrong or (f"took {seconds:.1f} s" if seconds > SLOWEST_S else "")
-    return Outcome(f"{path.parent.name}/{path.name}", family, said, seconds, wrong)
+    outcome = Outcome(f"{path.parent.name}/{path.name}", family, said, seconds, wrong)
+    print(f"{outcome.file}: {said} {seconds:.1f} s {wrong}", file=sys.stderr, flush=True)
+    return outcome
 
 
 def sweep(chosen: list[tuple[str, Path]], jobs: int = 2) -> list[Outcome]:
@@ -99,7 +101,6 @@ def main() -> int:
     parser.add_argument("--family", default="")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--each", type=int, default=1)
-    parser.add_argument("--list", action="store_true", help="every file with its outcome")
     asked = parser.parse_args()
     outcomes = sweep(files(asked.family, asked.each), asked.jobs)
     table = Counter((one.family, one.said) for one in outcomes)
@@ -108,7 +109,7 @@ def main() -> int:
     slowest = max(outcomes, key=lambda one: one.seconds)
     print(f"{len(outcomes)} files, the slowest {slowest.seconds:.1f} s ({slowest.file})")
     for one in outcomes:
-        if one.wrong or asked.list:
+        if one.wrong:
             print(f"{one.file}: {one.said} {one.wrong}")
     return int(any(one.wrong for one in outcomes))
 

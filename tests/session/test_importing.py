@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from vidbudova.errors import UserError
+from vidbudova.model.change import Delta
 from vidbudova.session.core import Session
 from vidbudova.session.importing import files_of, import_file, import_many
 from vidbudova.store import project
@@ -59,6 +60,34 @@ def test_that_the_same_file_twice_changes_nothing_and_says_so(session, tmp_path)
     assert session.count("buildings") == 3
 
 
+def test_that_a_name_that_a_person_gave_a_layer_stays(session, tmp_path):
+    path = _houses(tmp_path / "houses.geojson")
+    import_file(session, path)
+    ((id, row),) = session.rows("layers").items()
+    session.do("Rename", [Delta("layers", id, {"name": row["name"]}, {"name": "Old town"})])
+    assert import_file(session, path)["already"]
+    assert session.row("layers", id)["name"] == "Old town"
+
+
+def test_that_a_file_read_in_another_way_takes_the_place_of_the_first_reading(session, tmp_path):
+    path = _houses(tmp_path / "houses.geojson")
+    listed = json.loads(path.read_text())
+    listed["features"].append({**listed["features"][0], "id": "again"})
+    path.write_text(json.dumps(listed))
+    import_file(session, path)
+    assert (session.count("buildings"), session.count("quarantine")) == (3, 2)
+    assert not import_file(session, path, mends=["keep-duplicates"])["already"]
+    assert (session.count("buildings"), session.count("quarantine"), session.count("layers")) == (4, 1, 1)
+    session.undo()
+    assert (session.count("buildings"), session.count("quarantine"), session.count("layers")) == (3, 2, 1)
+
+
+def test_that_an_unknown_mend_is_a_sentence_and_changes_nothing(session, tmp_path):
+    with pytest.raises(UserError) as caught:
+        import_file(session, _houses(tmp_path / "houses.geojson"), mends=["magic"])
+    assert caught.value.key == "mend-unknown" and not list(session.changes())
+
+
 def test_that_a_dry_run_writes_nothing(session, tmp_path):
     report = import_file(session, _houses(tmp_path / "houses.geojson"), dry_run=True)
     assert report["kept"] == 3
@@ -102,8 +131,6 @@ def test_that_a_file_that_cannot_be_read_does_not_stop_the_others(session, tmp_p
 
 
 def test_that_storey_height_is_taken_from_the_project(session, tmp_path):
-    from vidbudova.model.change import Delta
-
     session.do("Set storey height", [Delta("project", "project", None, {"storey_height_m": 2.8})])
     import_file(session, _houses(tmp_path / "houses.geojson"))
     assert {row["height_m"] for row in session.rows("buildings").values()} == {5.6}

@@ -27,10 +27,10 @@ SIMPLE = ("name", "description", "address", "phoneNumber", "snippet", "styleUrl"
 
 
 def sniff(path: Path, head: bytes) -> bool:
-    """A <kml> element, or a zip archive with a document of that kind."""
+    """A <kml> element, or one of its kind on its own, or a zip archive with a document of that kind."""
     if archive.is_zip(head):
         return path.suffix.lower() == ".kmz" or "doc.kml" in (i.filename for i in archive.members(path, path.name))
-    return b"<kml" in head[:4096] and b"<OGRVRT" not in head
+    return (b"<kml" in head[:4096] or b"opengis.net/kml/" in head[:4096]) and b"<OGRVRT" not in head
 
 
 def _is_document(info: zipfile.ZipInfo) -> bool:

@@ -40,6 +40,18 @@ class Layer:
         return Delta("layers", self.id, None, self.fields)
 
 
+def deltas(db: Connection, planned: Sequence[Layer]) -> list[Delta]:
+    """What an import changes in the list of layers.
+
+    A layer that is there stays as it is: a person may have named it. One of the same file and kind, read in another
+    way, makes room.
+    """
+    there = {id: (sha256, kind) for id, sha256, kind in db.execute("SELECT id, sha256, kind FROM layers").fetchall()}
+    new = [p for p in planned if p.id not in there]
+    read_anew = {(p.fields.get("sha256"), p.fields.get("kind")) for p in new if p.fields.get("sha256")}
+    return [Delta("layers", id, {}, None) for id, said in there.items() if said in read_anew] + [p.delta() for p in new]
+
+
 def open_staging(path: Path) -> Connection:
     """The file that a reader wrote, to be read only."""
     db = connect(path, "ro")

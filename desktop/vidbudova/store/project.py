@@ -163,7 +163,7 @@ class Project(View):
         with layer_files.brought(self, staging), self.writing() as db:
             known = {i for (i,) in db.execute("SELECT DISTINCT layer FROM vb_layer")}
             layers.copy_in(db, staging, [p for p in planned if p.id not in known], self.srs_id, progress)
-            deltas = [p.delta() for p in planned]
+            deltas = layers.deltas(db, planned)
             change = self._log(db, self._import_draft(deltas, planned[0], author, time_ms))
             if change is None:
                 first = db.execute("SELECT min(n) FROM vb_touch WHERE tbl = 'layers' AND id = ?", (planned[0].id,))
