@@ -42,6 +42,9 @@ def assert_same(found: Tables, wanted: Tables) -> None:
         for column, values in shapes.columns.items():
             assert found.shapes[name].columns[column].dtype == values.dtype
             np.testing.assert_array_equal(found.shapes[name].columns[column], values)
+    np.testing.assert_array_equal(found.growth.place, wanted.growth.place)
+    np.testing.assert_array_equal(found.growth.height_m, wanted.growth.height_m)
+    assert found.growth.single is found.shapes["trees"] and found.growth.green is found.shapes["landuse"]
     for part in city_file._SOLID:
         np.testing.assert_allclose(getattr(found.solids, part), getattr(wanted.solids, part), atol=1e-6, err_msg=part)
 
@@ -126,7 +129,7 @@ def test_that_a_damaged_one_is_not_used_and_replaced(session: Session, harm: str
     elif harm == "garbled index":
         index.write_text("{")
     else:
-        index.write_text(index.read_text().replace('"version": [1', '"version": [0'))
+        index.write_text(index.read_text().replace(f'"version": [{city_file.VERSION}', '"version": [0'))
     found = city_file.tables(session)
     assert found.due
     assert_same(found, city_tables.read(session))

@@ -15,6 +15,7 @@ from vidbudova.scene.built import Built, Surfaces, built_of, opened
 from vidbudova.scene.city_tables import Tables
 from vidbudova.scene.cloud import Cloud, clouds
 from vidbudova.scene.footing import grounds
+from vidbudova.scene.growth import Growth
 from vidbudova.scene.imagery import Sheet
 from vidbudova.scene.relief import Relief
 from vidbudova.scene.solids import Solids
@@ -32,7 +33,8 @@ class City:
     solids : what the buildings are as solids, where it was worked out already (off the main thread).
     relief : the ground's heights; None for level ground at 0. ground_m : (n,) what each building stands on, where it
     was worked out already. imagery : pictures from above. built, backdrops : surfaces of
-    models. unkept : what `keep` should write.
+    models. unkept : what `keep` should write. growth : where the trees stand, where it was worked out
+    already.
     """
 
     shapes: Mapping[str, Shapes] = field(default_factory=dict)
@@ -45,6 +47,7 @@ class City:
     backdrops: tuple[Surfaces, ...] = ()
     unkept: Tables | None = None
     clouds: tuple[Cloud, ...] = ()
+    growth: Growth | None = None
 
     def table(self, name: str) -> Shapes:
         """The shapes of a table; none if the city has no such table."""
@@ -69,7 +72,9 @@ def load(session: Session) -> City:
     scans = clouds(session)
     if scans and relief is None and not any(map(len, found.shapes.values())):
         bounds = around([cloud.bounds for cloud in scans])
-    return City(found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept, scans)
+    return City(
+        found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept, scans, found.growth
+    )
 
 
 def keep(session: Session, city: City) -> None:

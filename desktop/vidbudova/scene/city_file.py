@@ -22,6 +22,7 @@ from vidbudova.formats import arrays
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene import city_tables
 from vidbudova.scene.city_tables import COLUMNS, MIXED, NUMBERED, Tables
+from vidbudova.scene.growth import Growth
 from vidbudova.scene.solids import Solids
 from vidbudova.store.state import State
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Another one where anything about shapes, solids or this file changes."""
 INDEX = "city.json"
 FEWEST = 5_000
@@ -128,6 +129,8 @@ def _pack(path: Path, found: Tables) -> None:
                     writer.put(f"{name}/{column}", values)
         for part in _SOLID:
             writer.put(f"solids/{part}", getattr(found.solids, part))
+        writer.put("growth/place", found.growth.place)
+        writer.put("growth/height_m", found.growth.height_m)
         writer.close({})
 
 
@@ -152,7 +155,8 @@ def _unpacked(found: arrays.Arrays, state: State, copied: bool) -> Tables:
     solids = Solids(shapes["buildings"], **{part: array(f"solids/{part}") for part in _SOLID})
     if any(len(getattr(solids, part)) != len(shapes["buildings"]) for part in _SOLID):
         raise ValueError("solids and buildings differ")
-    return Tables(shapes, solids, {name: array(f"{name}/fid") for name in NUMBERED}, state, due=False)
+    growth = Growth(shapes["trees"], shapes["landuse"], array("growth/place"), array("growth/height_m"))
+    return Tables(shapes, solids, {name: array(f"{name}/fid") for name in NUMBERED}, growth, state, due=False)
 
 
 def _shapes(name: str, array: Any, there: set[str]) -> Shapes:

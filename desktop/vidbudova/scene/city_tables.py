@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes, from_geometries
 from vidbudova.model.weaving import taken, woven
+from vidbudova.scene.growth import Growth, growth
 from vidbudova.scene.solids import Ints, Solids, owners, solids_of
 from vidbudova.store.state import State
 
@@ -53,6 +54,7 @@ class Tables:
     shapes : by table; those of MIXED by kind of geometry.
     solids : the buildings as solids.
     fids : number in the file of each row, by table of NUMBERED, ascending.
+    growth : where its trees stand.
     state : what all of it rests on.
     due : whether it is worth keeping for the next time.
     """
@@ -60,6 +62,7 @@ class Tables:
     shapes: Mapping[str, Shapes]
     solids: Solids
     fids: Mapping[str, Ints]
+    growth: Growth
     state: State
     due: bool
 
@@ -72,7 +75,9 @@ def read(session: Session) -> Tables:
         shapes[name], fids[name] = numbered(session.shapes(name, ("fid", *COLUMNS[name])))
     for name in MIXED:
         shapes |= mixed(session, name)
-    return Tables(shapes, solids_of(shapes["buildings"]), fids, state, due=True)
+    solids = solids_of(shapes["buildings"])
+    grown = growth(shapes["trees"], shapes["landuse"], solids)
+    return Tables(shapes, solids, fids, grown, state, due=True)
 
 
 def numbered(shapes: Shapes) -> tuple[Shapes, Ints]:
@@ -122,7 +127,10 @@ def mended(kept: Tables, session: Session) -> Tables | None:
         fids[name] = np.r_[fids[name][keep], new_fids][place]
         if name == "buildings":
             solids = _solids(solids, solids_of(new), keep, place, shapes[name])
-    return Tables(shapes, solids, fids, state, due=kept.due or count > FEW)
+    grown = kept.growth
+    if touched.keys() & {"buildings", "trees", "landuse"}:
+        grown = growth(shapes["trees"], shapes["landuse"], solids)
+    return Tables(shapes, solids, fids, grown, state, due=kept.due or count > FEW)
 
 
 def _untouched(shapes: Shapes, ids: list[str]) -> NDArray[np.bool_]:

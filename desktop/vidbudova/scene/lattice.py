@@ -58,13 +58,17 @@ class Lattice:
     def at(self, xy: Floats) -> tuple[Ints, Ints]:
         """(place, box) of every box that holds a place (n, 2)."""
         cell = np.floor((xy - self.origin) / self.cell_m).astype(np.int64)
+        # neighbours one after the other, so that what is looked up lies close together in memory
+        order = np.argsort(_key(cell), kind="stable")
+        cell, near = cell[order], xy[order]
         places, boxes = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for dx in _AROUND:
             for dy in _AROUND:
                 first, count = self._ranges(_key(cell + (dx, dy)))
-                place, box = np.repeat(np.arange(len(xy)), count), self._members(first, count)
-                holds = ((self.low[box] <= xy[place]) & (self.high[box] >= xy[place])).all(1)
-                places.append(place[holds])
+                place, box = np.repeat(np.arange(len(near)), count), self._members(first, count)
+                x, y, low, high = near[place, 0], near[place, 1], self.low[box], self.high[box]
+                holds = (low[:, 0] <= x) & (high[:, 0] >= x) & (low[:, 1] <= y) & (high[:, 1] >= y)
+                places.append(order[place[holds]])
                 boxes.append(box[holds])
         if self.coarser is not None:
             place, box = self.coarser.at(xy)

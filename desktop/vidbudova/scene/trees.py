@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from vidbudova.model.shapes import Shapes
 from vidbudova.scene.city import City
 from vidbudova.scene.footing import Footing
+from vidbudova.scene.growth import growth, noise
 from vidbudova.scene.land import WHOLE, Ground
 from vidbudova.scene.pick import Picker
-from vidbudova.scene.solids import Floats, polygon_of, real, words
+from vidbudova.scene.solids import Floats
 from vidbudova.scene.style import Colour, Style
 from vidbudova.scene.surface import Surface, polydata
 from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 
 TREE_TILE_M = 240.0
 NEAR_M, FAR_M = 420.0, 2400.0
-SPACING_M = {"park": 17.0, "forest": 8.0, "wood": 8.0, "garden": 16.0, "cemetery": 18.0, "orchard": 9.0, "scrub": 14.0}
-MOST_STREWN, MANY_TREES = 60_000, 25_000
+MANY_TREES = 25_000
 
 PROFILE_NEAR = ((0.24, 0.42), (0.42, 0.92), (0.62, 1.0), (0.84, 0.62), (1.0, 0.0))
 PROFILE_FAR = ((0.22, 0.35), (0.56, 1.0), (1.0, 0.0))
@@ -40,7 +38,10 @@ def trees(
     drawn: Sequence[str] = WHOLE,
 ) -> Bands:
     """All trees of a city: full crowns near by, four-sided ones further off."""
-    place, height = _places(city, picker)
+    grown = city.growth
+    if grown is None or grown.single is not city.table("trees") or grown.green is not city.table("landuse"):
+        grown = growth(city.table("trees"), city.table("landuse"), picker.solids)
+    place, height = grown.place, grown.height_m
     # shadows are worked out over level ground
     foot = footing.z(place) if footing is not None and "body" in drawn else np.zeros(len(place))
     drawn = drawn if footing is not None and footing.relief is not None else WHOLE
@@ -79,50 +80,6 @@ def _surfaces(ground: Ground, body: Body, position: Floats, drawn: Sequence[str]
     data = polydata(local, triangles, attributes if "body" in drawn else {})
     looks = [(ground.looks[{"body": "crown"}.get(name, name)], attributes if name == "body" else {}) for name in drawn]
     return [Surface(ground.renderer, look, local, triangles, worn, at, data=data, cull=True) for look, worn in looks]
-
-
-def _places(city: City, picker: Picker) -> tuple[Floats, Floats]:
-    """Where trees stand and how tall they are."""
-    single = city.table("trees")
-    known = real(single, "height_m")[np.repeat(np.arange(len(single)), np.diff(single.feature_offsets))]
-    strewn = strew(city.table("landuse"))
-    place = np.concatenate([single.xy, strewn])
-    height = np.concatenate([known[: len(single.xy)], np.full(len(strewn), np.nan)])
-    free = picker.tops(place) == 0.0
-    place, height = place[free], height[free]
-    return place, np.where(height > 0, np.clip(height, 2.0, 40.0), 5.5 + 5.0 * noise(place))
-
-
-def noise(place: Floats) -> Floats:
-    """A number from 0 to 1 for each place, always the same for the same place."""
-    mixed = np.sin(np.floor(place * 7.0) @ np.array([12.9898, 78.233])) * 43758.5453
-    return np.asarray(mixed - np.floor(mixed))
-
-
-def strew(landuse: Shapes) -> Floats:
-    """Places in green areas: a grid of each kind's spacing, shaken, in the project's coordinates."""
-    kind = words(landuse, "kind")
-    found: list[Floats] = [np.zeros((0, 2))]
-    left = MOST_STREWN
-    for row in np.flatnonzero(np.isin(kind, list(SPACING_M))).tolist():
-        area = polygon_of(landuse, row)
-        places = _grid_in(area.buffer(-2.0), SPACING_M[kind[row]])[:left]
-        left -= len(places)
-        found.append(places)
-        if left <= 0:
-            break
-    return np.concatenate(found)
-
-
-def _grid_in(area: shapely.Geometry, spacing_m: float) -> Floats:
-    if area.is_empty:
-        return np.zeros((0, 2))
-    x0, y0, x1, y1 = area.bounds
-    step = max(spacing_m, np.sqrt((x1 - x0) * (y1 - y0) / MOST_STREWN))
-    x, y = np.meshgrid(np.arange(np.ceil(x0 / step), x1 / step), np.arange(np.ceil(y0 / step), y1 / step))
-    cell = np.c_[x.ravel(), y.ravel()]
-    place = (cell + np.c_[noise(cell * 0.37), noise(cell * 0.61 + 5.0)] * 0.9 - 0.45) * step
-    return np.asarray(place[shapely.contains_xy(area, place)])
 
 
 def crowns(place: Floats, height: Floats, profile: tuple[tuple[float, float], ...], sides: int, colour: Colour) -> Body:
