@@ -42,6 +42,7 @@ FLAT = frozenset({"Road", "Railway", "TransportSquare", "Square", "Track", "Tran
 """Kinds that only lie on the ground: their area says all, a backdrop would cover what is drawn there."""
 _CODE = re.compile(r"^[\d_.]*$")
 _FUNCTIONS = ("function", "class", "usage", "type")
+_HEIGHTS = ("measuredHeight", "height", "height_m")
 _YEARS = ("yearOfConstruction", "dateOfConstruction", "bouwjaar")
 
 
@@ -222,7 +223,7 @@ class CityThings:
         for id, thing in self._whole.items():
             shapes, spans = self._of_parts.get(id, []), self._tops.get(id, [])
             told: dict[str, Any] = {}
-            if spans and "measuredHeight" not in thing.attributes:
+            if spans and not any(name in thing.attributes for name in _HEIGHTS):
                 told["height_m"] = round(max(s[1] for s in spans) - min(s[0] for s in spans), 2)
             shape = shapely.union_all(shapely.make_valid(np.array(shapes, object)), grid_size=0.001) if shapes else None
             self._put(thing, shape, "buildings", told | _built(thing.attributes))
@@ -240,7 +241,7 @@ def _best(faces: Mapping[str, list[Face]]) -> str:
 def _told(thing: Thing, best: list[Face], span: tuple[float, float] | None) -> dict[str, Any]:
     told = _built(thing.attributes)
     lod = _best(thing.faces)
-    said = values.metres(thing.attributes.get("measuredHeight") or thing.attributes.get("height"))
+    said = next((v for n in _HEIGHTS if (v := values.metres(thing.attributes.get(n)))), None)
     if not said and span and span[1] - span[0] > 0.1 and not lod.startswith("0"):
         told["height_m"] = round(span[1] - span[0], 2)
     if not lod.startswith(("0", "1")):

@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.errors import UserError
+from vidbudova.formats import export_models
 from vidbudova.formats.export import Rows, write
 from vidbudova.model.damage import NONE, POSSIBLE
 from vidbudova.model.schema import DAMAGE_MARKS, GEOM, TABLES, Field, Table
 from vidbudova.session.core import Session
 from vidbudova.session.damage import damage_view
+from vidbudova.session.exporting_bodies import bodies_of
 from vidbudova.text import _
 
 NOT_FOR_OTHERS = ("bytes", "geometry")
@@ -31,6 +33,11 @@ def export(session: Session, layer: str, out: Path) -> int:
     """
     table, layer_id = _table_of(session, layer)
     rows = rows_of(session, table, layer_id, layer)
+    if export_models.is_model(out):
+        if table.name != "buildings":
+            raise UserError("export-failed", file=out.name, reason=_("only buildings are written as 3D models"))
+        export_models.write(out, bodies_of(session, rows))
+        return len(rows.ids)
     write(out, rows)
     return len(rows.ids)
 
