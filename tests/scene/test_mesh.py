@@ -17,6 +17,9 @@ from vidbudova.scene.walls import flat_tops, walls
 
 COURTYARD = rectangle(0, 0, 60, 40).difference(rectangle(0, 0, 30, 16))
 HOOK = shapely.union_all([rectangle(0, 0, 40, 10), rectangle(-15, 15, 10, 40)])
+CROSS = shapely.union_all([rectangle(0, 0, 40, 10), rectangle(0, 0, 10, 40)])
+STEPPED = shapely.union_all([rectangle(0, 0, 30, 10), rectangle(5, 8, 12, 10)])
+WEDGE = shapely.Polygon(np.array([[0, 0], [20, 0], [14, 9], [3, 11]]) + AT)
 ARROW = shapely.Polygon(np.array([[0, 0], [10, 4], [0, 8], [3, 4]]) + AT)
 PAIR = shapely.MultiPolygon([rectangle(0, 0, 10, 10), rectangle(30, 0, 8, 12)])
 
@@ -64,8 +67,30 @@ def test_that_a_pitched_house_is_closed_and_smaller_than_its_box(roof: str) -> N
 
 
 def test_that_a_roof_form_that_does_not_fit_falls_back_to_flat() -> None:
-    mesh = closed_prism(one(HOOK, height_m=9.0, roof_shape="gabled", roof_height_m=3.0))
-    assert volume(mesh) == pytest.approx(HOOK.area * 9.0, rel=1e-5)
+    for geometry, roof in ((HOOK, "shed"), (COURTYARD, "hipped"), (PAIR, "gabled"), (COURTYARD, "dome")):
+        mesh = closed_prism(one(geometry, height_m=9.0, roof_shape=roof, roof_height_m=3.0))
+        assert volume(mesh) == pytest.approx(geometry.area * 9.0, rel=1e-5)
+
+
+@pytest.mark.parametrize("roof", ["gabled", "hipped", "pyramidal", "dome"])
+@pytest.mark.parametrize(
+    "geometry", [HOOK, CROSS, STEPPED, ARROW, WEDGE], ids=["hook", "cross", "stepped", "arrow", "wedge"]
+)
+def test_that_a_footprint_of_any_outline_gets_slopes_that_close(geometry: shapely.Geometry, roof: str) -> None:
+    mesh = closed_prism(one(geometry, height_m=9.0, roof_shape=roof, roof_height_m=3.0))
+    found = edges(mesh)
+    assert all(found[b, a] == n for (a, b), n in found.items())
+    assert 6.0 * geometry.area < volume(mesh) < 8.9 * geometry.area
+    assert mesh.points[:, 2].max() == pytest.approx(9.0, abs=1e-4)
+
+
+def test_that_the_slopes_of_a_hook_meet_in_a_narrow_ridge_over_its_arms() -> None:
+    mesh = massing.full(
+        one(HOOK, height_m=9.0, roof_shape="gabled", roof_height_m=3.0), np.array([0]), np.zeros(1, np.int8), AT
+    )
+    corners = mesh.points[mesh.triangles].astype(float)
+    level = np.isclose(corners[..., 2], 9.0, atol=1e-3).all(1)
+    assert areas_of(mesh)[level].sum() < 0.12 * HOOK.area
 
 
 def test_that_an_underside_above_the_ground_is_drawn_where_the_data_say() -> None:

@@ -1,8 +1,12 @@
-"""Pitched roofs: gabled, hipped and shed on four-cornered footprints, pyramids and domes on any convex one."""
+"""Pitched roofs: gabled, hipped and shed on four-cornered footprints, pyramids and domes on any convex one.
+
+Other footprints without a courtyard that should have one of them get slopes from every wall, up to a narrow flat.
+"""
 
 from __future__ import annotations
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from vidbudova.scene.mesh import PLAIN, ROOF_V, Mesh, faces, joined
@@ -12,6 +16,8 @@ FLAT, GABLED, HIPPED, SHED, PYRAMIDAL, DOME = (
     ROOF_CODES[k] for k in ("flat", "gabled", "hipped", "shed", "pyramidal", "dome")
 )
 DOME_RINGS = 4
+SLOPED = 100
+"""Slopes from every wall of any footprint: no form of the data, but what a form becomes where it does not fit."""
 
 
 def formed(solids: Solids, rows: Ints) -> NDArray[np.int8]:
@@ -26,10 +32,12 @@ def formed(solids: Solids, rows: Ints) -> NDArray[np.int8]:
         else np.zeros(len(rows), int)
     )
     four = single & (corners == 4) & (solids.fill[rows] > 0.8)
-    roof[np.isin(roof, (GABLED, HIPPED, SHED)) & ~four] = FLAT
-    for k in np.flatnonzero(np.isin(roof, (PYRAMIDAL, DOME))).tolist():
-        if not (single[k] and _convex(_ring(solids, int(rows[k])))):
-            roof[k] = FLAT
+    roof[(roof == SHED) & ~four] = FLAT
+    for k in np.flatnonzero(np.isin(roof, (PYRAMIDAL, DOME)) | (np.isin(roof, (GABLED, HIPPED)) & ~four)).tolist():
+        ring = _ring(solids, int(rows[k]))
+        if roof[k] in (PYRAMIDAL, DOME) and single[k] and _convex(ring):
+            continue
+        roof[k] = SLOPED if single[k] and len(drawn_in(ring)) else FLAT
     return roof
 
 
@@ -47,7 +55,10 @@ def pitched(solids: Solids, rows: Ints, form: NDArray[np.int8], origin: Floats) 
     """Roofs of the buildings `rows` with the forms that `formed` gave (none of them flat)."""
     four = np.isin(form, (GABLED, HIPPED, SHED))
     parts = [_four_cornered(solids, rows[four], form[four], origin)] if four.any() else []
-    parts += [_domed(solids, int(r), int(f), origin) for r, f in zip(rows[~four], form[~four], strict=True)]
+    parts += [
+        _sloped(solids, int(r), origin) if f == SLOPED else _domed(solids, int(r), int(f), origin)
+        for r, f in zip(rows[~four], form[~four], strict=True)
+    ]
     return joined(parts)
 
 
@@ -122,3 +133,64 @@ def _domed(solids: Solids, row: int, form: int, origin: Floats) -> Mesh:
         corners += [np.stack([a, a1, b1], axis=1), np.stack([a, b1, b], axis=1)]
     found = np.concatenate(corners)
     return faces(found, np.full(len(found), solids.owner[row]))
+
+
+DRAW_SHARE, LEAST_DRAWN_M = 0.94, 0.4
+"""How far the slopes go before the first of them runs out, and the least that is worth it."""
+
+
+def drawn_in(ring: Floats) -> Floats:
+    """How the corners (k, 2) of a footprint move when every wall goes inward by one distance, and none vanishes.
+
+    Mitres: a corner moves by m with m · n = 1 for the inward normals n of both its walls. A wall of length L shrinks
+    with the distance d by the difference of the mitres at its ends along it, and is gone at d = L / rate; where an
+    inward corner would meet another wall sooner, d is lessened. Empty where nothing sensible is left.
+    """
+    ring = ring - ring[0]
+    mitre, away = _mitres(ring)
+    if not np.isfinite(away) or away < LEAST_DRAWN_M:
+        return np.zeros((0, 2))
+    outline = shapely.Polygon(ring)
+    for share in (DRAW_SHARE, 0.6, 0.35):
+        inner = shapely.Polygon(ring + mitre * away * share)
+        if inner.is_valid and inner.exterior.is_ccw and away * share >= LEAST_DRAWN_M and outline.contains(inner):
+            return np.asarray(mitre * away * share)
+    return np.zeros((0, 2))
+
+
+def _mitres(ring: Floats) -> tuple[Floats, float]:
+    """The way every corner goes for each metre inward, and how far until the first wall is gone."""
+    way = np.roll(ring, -1, 0) - ring
+    length = np.linalg.norm(way, axis=1)
+    if len(ring) < 4 or length.min() < 0.05:
+        return np.zeros_like(ring), 0.0
+    way = way / length[:, None]
+    inward = np.c_[-way[:, 1], way[:, 0]]
+    before = np.roll(inward, 1, 0)
+    mitre = (before + inward) / np.maximum(1.0 + (before * inward).sum(1), 0.15)[:, None]
+    rate = ((mitre - np.roll(mitre, -1, 0)) * way).sum(1)
+    gone = np.where(rate > 1e-6, length / np.maximum(rate, 1e-6), np.inf)
+    return mitre, float(gone.min())
+
+
+def _sloped(solids: Solids, row: int, origin: Floats) -> Mesh:
+    """Slopes from every wall to the ring that `drawn_in` leaves, and the flat inside it."""
+    import mapbox_earcut
+
+    ring, shift = _ring(solids, row), drawn_in(_ring(solids, row))
+    inner = ring + shift
+    eaves, top = solids.top_m[row] - solids.roof_m[row], solids.top_m[row]
+    low, high = np.c_[ring - origin, np.full(len(ring), eaves)], np.c_[inner - origin, np.full(len(ring), top)]
+    next_low, next_high = np.roll(low, -1, 0), np.roll(high, -1, 0)
+    slopes = np.concatenate([np.stack(t, axis=1) for t in ((low, next_low, next_high), (low, next_high, high))])
+    local = inner - inner[0]
+    flat = mapbox_earcut.triangulate_float64(local, np.array([len(local)], np.uint32)).reshape(-1, 3)
+    corners = np.concatenate([slopes, _upward(high[flat])])
+    return faces(corners, np.full(len(corners), solids.owner[row]))
+
+
+def _upward(corners: Floats) -> Floats:
+    """Triangles (t, 3, 3) seen from above counter-clockwise."""
+    a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    turned = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0
+    return np.asarray(np.where(turned[:, None, None], corners[:, ::-1], corners))
