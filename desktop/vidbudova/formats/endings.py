@@ -41,6 +41,9 @@ ENDINGS = (
     ".las",
     ".laz",
     ".copc.laz",
+    ".e57",
+    ".mbtiles",
+    ".pmtiles",
 )
 
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from vidbudova.formats.intake import Intake
 
 MODULES = (
+    "mbtiles",
     "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
     "cityjson", "citygml",
-    "geotiff", "hgt", "ascii_grid", "world_picture", "las",
+    "geotiff", "hgt", "ascii_grid", "world_picture", "las", "e57", "pmtiles", "xyz_tiles",
     "geojson", "csv_points",
 )  # fmt: skip
 HEAD = 65_536

@@ -22,7 +22,8 @@ MOVING_POINTS, STILL_POINTS = 200_000, 900_000
 MOVING_GAP_PX, STILL_GAP_PX = 2.0, 1.3
 """Points are not needed nearer to each other than this."""
 KEPT_POINTS = 4_000_000
-LEAST_PX, MOST_PX = 1.6, 7.0
+LEAST_PX, MOST_PX = 1.6, 6.0
+LEAST_DETAIL = 0.4
 Key = tuple[int, int]
 
 
@@ -120,7 +121,7 @@ class Clouds:
             if cloud.layer in self.hidden:
                 need[:] = 0.0
         need, away = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
-        most = int((STILL_POINTS if frame.still else MOVING_POINTS) * min(frame.detail, 1.0))
+        most = int((STILL_POINTS if frame.still else MOVING_POINTS) * min(max(frame.detail, LEAST_DETAIL), 1.0))
         rows = choose(self._counts, need, most, STILL_GAP_PX if frame.still else MOVING_GAP_PX)
         gap = float(need[rows[-1]]) / 2 if len(rows) else 0.0
         sizes = np.clip(np.maximum(self._grain[rows] * frame.view.focal_px / away[rows], gap), LEAST_PX, MOST_PX)
