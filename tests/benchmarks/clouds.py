@@ -89,8 +89,10 @@ def measure(path: Path) -> dict[str, float]:
 def frames(path: Path) -> dict[str, float]:
     """Milliseconds a frame while the camera turns (medians), and the points of the last one."""
     from vidbudova.formats import arrays
-    from vidbudova.scene import Camera, City, Scene
+    from vidbudova.scene.camera import Camera
+    from vidbudova.scene.city import City
     from vidbudova.scene.cloud import opened
+    from vidbudova.scene.scene import Scene
 
     cloud = opened("cloud", "cloud", "layer", arrays.open_arrays(path))
     scene = Scene((1280, 720))

@@ -80,9 +80,13 @@ class Soak:
         self.troubles.append(repr(error)[:300])
 
     def _until(self, ready: Callable[[], bool], seconds: float = 20.0) -> bool:
+        from PySide6.QtCore import QEvent
+
         end = time.monotonic() + seconds
         while not ready() and time.monotonic() < end:
             self.app.processEvents()
+            # outside of exec() nobody else lets go of what was told to go later
+            self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
             time.sleep(0.002)
         return ready()
 

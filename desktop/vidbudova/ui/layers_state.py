@@ -8,7 +8,7 @@ from vidbudova.model.schema import TABLES
 from vidbudova.text import _, mark
 
 if TYPE_CHECKING:
-    from vidbudova.scene import Scene
+    from vidbudova.scene.scene import Scene
     from vidbudova.session import Session
 
 STATE = "layers"

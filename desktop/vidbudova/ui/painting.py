@@ -21,7 +21,7 @@ from vidbudova.text import _
 from vidbudova.ui.layers_looks import by_field
 
 if TYPE_CHECKING:
-    from vidbudova.scene import Scene
+    from vidbudova.scene.scene import Scene
 
 DAMAGE = "damage"
 FIRST_MODES = ("use", "height_m", "levels", "built_year", "people", "material", "roof_shape", "height_source")
