@@ -15,7 +15,7 @@ from vidbudova.scene.footing import Footing
 from vidbudova.scene.imagery import Imagery
 from vidbudova.scene.land import LAND_TILE_M, Ground
 from vidbudova.scene.layers import Bandses, flat_layers, standing_layers
-from vidbudova.scene.looks import make_looks
+from vidbudova.scene.looks import FLAT_LAYERS, make_looks
 from vidbudova.scene.pick import Picker
 from vidbudova.scene.relief import Bounds
 from vidbudova.scene.relief_looks import picture_look
@@ -43,6 +43,12 @@ SMALL_LAND_M = {"land3": 12_000.0, "land2": 60_000.0}
 MOST_TRIANGLES = 2_000_000
 OWN = frozenset({"haze", "perPixel", "pixel", "screen", "ahead", "steep", "front", "hazeColour", "depth"})
 """Uniforms that are the picture's own; all others are as in the view."""
+
+
+WORN = frozenset(
+    {*FLAT_LAYERS, "building", "shadow", "cast", "fill", "cell", "line", "feature", "feature_line"}
+)  # fmt: skip
+"""Looks that are drawn from above, and the one that knows the light; others follow the camera at every frame."""
 
 
 class Above:
@@ -75,7 +81,7 @@ class Drape:
         self.footing, self.relief, self.style, self.solids = footing, footing.relief, style, solids
         self.window = Window((SAMPLES * PX, SAMPLES * PX), True, None)
         self.window.clear_colour(style["ground"])
-        self.looks = make_looks(style)
+        self.looks = {name: look for name, look in make_looks(style).items() if name in WORN}
         self.looks["picture"] = picture_look({})
         for look in self.looks.values():
             look.set({"haze": (1e9, 1.0), "screen": (float(PX), float(PX)), "pixel": 1.0})

@@ -16,8 +16,8 @@ from vidbudova.scene.solids import Floats
 from vidbudova.scene.style import rgb_of
 
 MOST_SAMPLES = 64
-STEEPER = 1.6
-"""Hillshade shows slopes this many times as steep as they are, or cities would be flat on it."""
+STEEPER = 1.8
+"""Light shows slopes this many times as steep as they are, or the ground of most cities would look flat."""
 SUN = (-0.64, 0.56, 0.53)
 """Light from the north-west for hillshade: what is lit from below looks like a hollow."""
 HATCH_M = 8.0
@@ -63,8 +63,9 @@ def shade(
     skylight: Sequence[float],
 ) -> NDArray[np.float32]:
     """(px, px, 3) the light on the ground as a share of what level ground has."""
-    upright = 1.0 / np.sqrt(1.0 + slope[0] ** 2 + slope[1] ** 2)
-    direct = np.maximum(lit(slope, sun), 0.0)[..., None] * np.array(sunlight)
+    steep = slope[0] * STEEPER, slope[1] * STEEPER
+    upright = 1.0 / np.sqrt(1.0 + steep[0] ** 2 + steep[1] ** 2)
+    direct = np.maximum(lit(steep, sun), 0.0)[..., None] * np.array(sunlight)
     level = max(sun[2], 0.0) * np.array(sunlight) + np.array(skylight)
     found = (direct + np.array(skylight) * (0.8 + 0.2 * upright)[..., None]) / level
     return np.asarray(np.clip(found, 0.4, 1.35), np.float32)
