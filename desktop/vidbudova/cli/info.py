@@ -30,9 +30,12 @@ def tell(args: Namespace) -> Answer:
 
 
 def _lines(body: dict[str, Any]) -> Iterator[str]:
+    from vidbudova.session.sizes import words
+
     yield _("Coordinate system: {crs}").format(crs=body["crs"])
     for layer in body["layers"]:
-        said = f"  {layer['name']}: {layer['kind']}, {number(layer['features'] or 0)}  {layer['attribution'] or ''}"
+        size = words(layer) or number(layer["features"] or 0)
+        said = f"  {layer['name']}: {layer['kind']}, {size}  {layer['attribution'] or ''}"
         yield said.rstrip()
     damage = body["damage"]
     grades = ", ".join(f"{g} {_(title)}: {number(damage['by_grade'][str(g)])}" for g, title in GRADES.items())

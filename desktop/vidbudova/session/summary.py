@@ -9,16 +9,18 @@ from vidbudova.model.damage import grade_counts, reading_counts
 from vidbudova.session.core import Session
 from vidbudova.session.damage import damage_view
 from vidbudova.session.places import wholes
+from vidbudova.session.sizes import sizes
 
 
 def summary(session: Session) -> dict[str, Any]:
     """Layers and counts. `by_reading` counts buildings without a mark by what was seen from above."""
+    measured = sizes(session)
     return {
         "crs": session.crs,
         "layers": [
             {"name": r["name"], "kind": r["kind"], "features": r["features"], "source": r["source"],
-             "attribution": r["attribution"], "licence": r["licence"]}
-            for r in session.rows("layers").values()
+             "attribution": r["attribution"], "licence": r["licence"], **measured.get(id, {})}
+            for id, r in session.rows("layers").items()
         ],
         "buildings": session.count("buildings") - len(wholes(session)),
         "building_parts": len(wholes(session)),

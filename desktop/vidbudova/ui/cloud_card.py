@@ -58,5 +58,5 @@ def legends(scene: Scene | None, hidden: set[str]) -> list[Legend]:
     lines = part.legend() if part is not None else []
     if not lines:
         return []
-    title = _("Point clouds: {by}").format(by=_(STYLES[part.style]).lower())
+    title = _("Points: {by}").format(by=_(STYLES[part.style]).lower())
     return [Legend(title, [LegendLine(QColor(*rgb), words, "") for words, rgb in lines])]

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vidbudova.model.change import Change, Delta
+from vidbudova.session.sizes import sizes, words
 from vidbudova.text import _, mark
 from vidbudova.ui import cloud_card, icons
 from vidbudova.ui.damage_legend import Legend
@@ -49,6 +50,7 @@ class LayersPanel(QScrollArea):
         self.legend, self.list, self.ground = Legend(modes()), QListWidget(), GroundChoice()
         self.rows: dict[str, LayerRow] = {}
         self.sources: dict[str, SourceRow] = {}
+        self.measured: dict[str, dict[str, Any]] = {}
         self.empty, self.bring = QLabel(), QPushButton(_("Bring in files"))
         self._painted_for: Any = None
         # A timer of its own: a pending single shot would keep the whole window when that closes first.
@@ -139,7 +141,7 @@ class LayersPanel(QScrollArea):
         self.list.clear()
         self.rows, self.sources = {}, {}
         if session is not None:
-            imported = session.rows("layers")
+            imported, self.measured = session.rows("layers"), sizes(session)
             for name in (*self.state.order, *OTHERS):
                 count = sum(session.count(table) for table in tables_of(name))
                 if name == "cells":
@@ -156,7 +158,9 @@ class LayersPanel(QScrollArea):
     def _add(self, name: str, count: int, mine: dict[str, dict[str, Any]], may: bool) -> None:
         sources = []
         for id, fields in mine.items():
-            source = SourceRow(fields, may, self.desk.theme)
+            measured = self.measured.get(id, {})
+            source = SourceRow({**fields, **measured, "size": words(measured)}, may, self.desk.theme)
+            source.zoomed.connect(partial(self._go_to, id))
             source.removed.connect(partial(self.remove, id))
             source.show_looks(id not in self.state.off, self.state.clear.get(id, 1.0))
             source.shown_changed.connect(partial(self.set_source_shown, id))
@@ -297,6 +301,10 @@ class LayersPanel(QScrollArea):
         if made is not None:
             undo = partial(self.desk.undo_this, made.id)
             self.desk.notify(_("{name} was taken out.").format(name=name), undo, _("Undo"))
+
+    def _go_to(self, id: str) -> None:
+        if (bounds := self.measured.get(id, {}).get("bounds")) is not None:
+            self.desk.viewport.fly_to_bounds(bounds)
 
     def _open_table(self, table: str) -> None:
         panel = self.desk.show_panel("table")

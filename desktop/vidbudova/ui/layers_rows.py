@@ -13,16 +13,19 @@ from vidbudova.ui import icons
 
 INDENT_PX = 30
 LOOKS_PX = 94
+ZOOM_PX = 32
 """What the eye and the slider of one file take of its words."""
 
 
 class SourceRow(QWidget):
     """One imported file of a layer: name, features, attribution, licence; it can be taken out.
 
-    removed : the person takes it out. shown_changed(bool), opacity_changed(float) : how this file alone is drawn.
+    removed : the person takes it out. zoomed : the person wants to see it.
+    shown_changed(bool), opacity_changed(float) : how this file alone is drawn.
     """
 
     removed = Signal()
+    zoomed = Signal()
     shown_changed = Signal(bool)
     opacity_changed = Signal(float)
 
@@ -30,7 +33,8 @@ class SourceRow(QWidget):
         super().__init__()
         features = row.get("features")
         name = str(row.get("name") or row.get("source") or "")
-        count = f" ({number(int(features))})" if isinstance(features, (int, float)) else ""
+        size = str(row.get("size") or (number(int(features)) if isinstance(features, (int, float)) else ""))
+        count = f" ({size})" if size else ""
         said = [str(row[k]) for k in ("attribution", "licence") if row.get(k)]
         self.words = words = QLabel(name + count + ("\n" + " · ".join(said) if said else ""))
         words.setWordWrap(True)
@@ -44,6 +48,9 @@ class SourceRow(QWidget):
         self.remove.setToolTip(_("Take this layer out (can be undone)"))
         self.remove.setAccessibleName(_("Take {name} out").format(name=name))
         self.remove.clicked.connect(self.removed)
+        self.zoom = zoom_button(name, theme)
+        self.zoom.clicked.connect(self.zoomed)
+        self.zoom.setVisible(bool(row.get("bounds")))
         line = QHBoxLayout(self)
         line.setContentsMargins(INDENT_PX, 0, 0, 0)
         line.setSpacing(4)
@@ -53,6 +60,7 @@ class SourceRow(QWidget):
         line.addWidget(self.eye, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(words, 1)
         line.addWidget(self.solid, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.zoom, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
         self.theme, self.looks = theme, True
 
@@ -85,7 +93,8 @@ class SourceRow(QWidget):
         """As high as its words are at a width; gives that."""
         self.words.ensurePolished()
         # a label whose text can be selected asks for too little height of its own accord
-        tall = words_tall(self.words, width - INDENT_PX - 48 - (LOOKS_PX if self.looks else 0)) + 6
+        beside = 48 + (LOOKS_PX if self.looks else 0) + (ZOOM_PX if self.zoom.isVisibleTo(self) else 0)
+        tall = words_tall(self.words, width - INDENT_PX - beside) + 6
         self.words.setFixedHeight(tall)
         return tall
 
@@ -94,6 +103,16 @@ def words_tall(label: QLabel, width: int) -> int:
     """How high the words of a label are at a width."""
     box = QRect(0, 0, width, 10_000)
     return label.fontMetrics().boundingRect(box, int(Qt.TextFlag.TextWordWrap), label.text()).height()
+
+
+def zoom_button(name: str, theme: str) -> QToolButton:
+    """A button that goes where something lies."""
+    made = QToolButton()
+    made.setIcon(icons.icon("fit", theme))
+    made.setAutoRaise(True)
+    made.setToolTip(_("Go there"))
+    made.setAccessibleName(_("Go to {name}").format(name=name))
+    return made
 
 
 def eye(name: str, theme: str) -> QToolButton:

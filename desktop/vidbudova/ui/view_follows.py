@@ -76,7 +76,9 @@ class Following(QObject):
         self._card = ("", "", None)
         self._seen = None
         city = self._desk.city
-        empty = city is None or not any(len(shapes) for shapes in city.shapes.values())
+        empty = city is None or not (
+            city.relief or city.imagery or city.clouds or any(len(shapes) for shapes in city.shapes.values())
+        )
         self._desk.viewport.overlay.hint = _("Bring in files to begin: Ctrl+I, or drop them here.") if empty else ""
         self.show_observations()
         self.show_selection()
@@ -170,8 +172,9 @@ class Following(QObject):
         pick, session = self._desk.viewport.navigator.hovered, self._desk.session
         if pick is None or session is None:
             return None
-        if self._card[:2] != (pick.kind, pick.id):
-            self._card = (pick.kind, pick.id, card_of(session, pick))
+        which = f"{pick.id}:{pick.index}" if pick.kind == "cloud" else pick.id
+        if self._card[:2] != (pick.kind, which):
+            self._card = (pick.kind, which, card_of(session, pick))
         return self._card[2]
 
     def place_labels(self) -> Sequence[Label]:
