@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 import tempfile
 import time
@@ -93,6 +94,17 @@ def sweep(chosen: list[tuple[str, Path]], jobs: int = 2) -> list[Outcome]:
             city.parent.mkdir()
             cities.append(city)
         return list(pool.map(lambda one, city: tried(*one, city), chosen, cities))
+
+
+SYSTEM = ("/usr", "/lib", "/etc", "/proc", "/sys", "/dev", "/opt")
+_OPENED = re.compile(r'^(\d+) +open(?:at)?\((?:AT_FDCWD, )?"(/[^"]+)", .*\) = \d+', re.M)
+
+
+def opened_elsewhere(trace: str, *own: Path) -> list[str]:
+    """Files in a trace of strace that are neither the system's, nor the program's, nor of the input."""
+    program = (*sys.path, sys.prefix, sys.base_prefix, str(Path(__file__).parents[2]))
+    known = (*SYSTEM, *(one for one in program if one), *map(str, own))
+    return sorted({name for _pid, name in _OPENED.findall(trace) if not name.startswith(known)})
 
 
 def main() -> int:
