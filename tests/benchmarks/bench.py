@@ -21,6 +21,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from terrain import terrain
+
 Row = tuple[str, str]
 SIZE = (1280, 720)
 MARKS = 500
@@ -333,6 +335,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "marking": marking,
     "seeing": seeing,
     "importing": importing,
+    "terrain": terrain,
 }
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ MOST_LEVELS = 32
 def relief(session: Session, water: Shapes) -> Relief | None:
     """The relief of all terrain layers; None where there is none that can be read."""
     rows = list(_opened(session, "terrain"))
-    grids = [grid for row, found in rows for grid in _tried(_heights, row, found)]
+    grids = [grid for row, found in rows for grid in _tried(heights, row, found)]
     if not grids:
         return None
     ends = [[row.get("lowest_m"), row.get("highest_m")] for row, _ in rows]
@@ -37,7 +37,7 @@ def relief(session: Session, water: Shapes) -> Relief | None:
 
 def imagery(session: Session) -> tuple[Sheet, ...]:
     """All layers of pictures that can be read."""
-    return tuple(sheet for row, found in _opened(session, "imagery") for sheet in _tried(_sheet, row, found))
+    return tuple(one for row, found in _opened(session, "imagery") for one in _tried(sheet, row, found))
 
 
 def _opened(session: Session, table: str) -> Iterator[tuple[dict[str, Any], arrays.Arrays]]:
@@ -60,7 +60,8 @@ def _tried(read: Any, row: dict[str, Any], found: arrays.Arrays) -> list[Any]:
         return []
 
 
-def _heights(found: arrays.Arrays) -> Heights:
+def heights(found: arrays.Arrays) -> Heights:
+    """A grid of heights from its file; ValueError or KeyError for what is none."""
     values, meta = found["heights"], found.meta
     if values.ndim != 2 or min(values.shape) < 2 or values.dtype != np.dtype("<f4"):
         raise ValueError("no grid of heights")
@@ -82,7 +83,8 @@ def _changeable(values: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(found)
 
 
-def _sheet(found: arrays.Arrays) -> Sheet:
+def sheet(found: arrays.Arrays) -> Sheet:
+    """A picture from its file; ValueError or KeyError for what is none."""
     meta, index = found.meta, np.asarray(found["index"], np.int64)
     if index.ndim != 2 or index.shape[1] != 5:
         raise ValueError("no index of tiles")

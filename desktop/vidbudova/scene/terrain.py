@@ -33,6 +33,8 @@ LEAST_FACTOR = 1.7
 STEP_UP = 3
 """Where only a picture more levels up is there, one in between comes first: blurred soon beats sharp late."""
 STARVED_FRAMES, CRUMB_S = 2, 0.006
+SLOW = 0.8
+"""With less detail than this the machine has no time for a picture in every moving frame: every other has one."""
 LONGEST_SHADOW = 3.0
 DRAPED = (
     "buildings", "shadows", "roads", "rail", "water", "landuse", "trees", "zones", "cells", "features", "quarantine",
@@ -68,6 +70,7 @@ class Terrain:
         self.frame = 0
         self._coarser = 1.0
         self._hungry = 0
+        self._busy = False
         self.behind: tuple[Surface, ...] = ()
         self._watched: tuple[Buildings, Picker, Marks] | None = None
         self._hidden: NDArray[np.bool_] = np.zeros(0, bool)
@@ -150,13 +153,14 @@ class Terrain:
         if self._hungry > STARVED_FRAMES and not purse.has():
             purse = Purse(CRUMB_S)
         for key in wanted:
-            if not purse.has():
+            if not purse.has() or (self._busy and not frame.still and frame.detail < SLOW):
+                self._busy = False
                 return True
             picture = self.drape.bake(self.square.bounds(key), purse)
             if picture is None:
                 return True
             self._keep(key, picture)
-            self._hungry = 0
+            self._hungry, self._busy = 0, True
             if not frame.still and len(wanted) > 1:
                 # one in a moving frame, or moving would stutter
                 return True
