@@ -30,6 +30,22 @@ KINDS: dict[str, Any] = {
 WIDTHS = {"points": 3, "uv": 2, "triangles": 3, "rgb": 3}
 
 Key = tuple[str, str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """What triangles are and wear: kinds (t,), numbers of pictures (t,), colours (t, 3) if any are told."""
+
+    surface: NDArray[np.uint8]
+    image: NDArray[np.int16]
+    rgb: NDArray[np.uint8]
+    coloured: bool = False
+
+    def of(self, rows: NDArray[Any]) -> Dress:
+        """The same for some of them."""
+        return Dress(self.surface[rows], self.image[rows], self.rgb[rows], self.coloured)
+
+
 ToProject = Callable[[Floats], Floats]
 
 
@@ -93,15 +109,31 @@ class Models:
             if len(bad):
                 self.intake.note(f"solid-{code}", listed[int(bad[0])][0], len(bad))
         triangles, of = triangles_of(rings, len(faces))
-        places = self.to_project(rings.xyz)
-        owners = np.array([owner for owner, _face in listed], object)
-        first = rings.offsets[np.searchsorted(rings.face, np.arange(len(faces)))]
-        cells = _cells(places, first, owners)
+        names, owner = _numbered([name for name, _face in listed])
+        shown = np.array([face.rgb or (255, 255, 255) for face in faces], np.uint8)
+        surface = np.array([face.surface for face in faces], np.uint8)
+        image = np.array([face.image for face in faces], np.int16)
+        dress = Dress(surface[of], image[of], shown[of], any(face.rgb for face in faces))
+        self._spread(role, lod, names, owner[of], self.to_project(rings.xyz), _uv(faces, rings), triangles, dress)
+
+    def add_triangles(
+        self, role: str, lod: str, owners: list[str], owner: Any, xyz: Floats, triangles: Any, dress: Dress, uv: Any
+    ) -> None:
+        """Triangles (t, 3) of vertices xyz (v, 3) that are there already; owner (t,) is an index into `owners`."""
+        places = np.zeros((len(xyz), 2)) if uv is None else uv
+        self._spread(role, lod, owners, owner, self.to_project(xyz), places, triangles, dress)
+
+    def _spread(
+        self, role: str, lod: str, names: list[str], owner: Any, places: Floats, uv: Any, triangles: Any, dress: Dress
+    ) -> None:
+        """Each owner into the file of the square that its first triangle lies in."""
+        good = np.isfinite(places[triangles]).all(axis=(1, 2)) if len(triangles) else np.zeros(0, bool)
+        triangles, owner, dress = triangles[good], owner[good], dress.of(good)
+        cells = _cells(places[triangles[:, 0], :2], owner)
         for cell in np.unique(cells, axis=0).tolist():
             mine = (cells == cell).all(axis=1)
             file = self._file((role, lod, cell[0], cell[1]))
-            rows = mine[of]
-            self._write(file, faces, owners, places, rings, triangles[rows], of[rows])
+            self._write(file, names, owner[mine], places, uv, triangles[mine], dress.of(mine))
 
     def _file(self, key: Key) -> _Growing:
         if key not in self._growing:
@@ -111,23 +143,18 @@ class Models:
         return self._growing[key]
 
     def _write(
-        self, file: _Growing, faces: list[Face], owners: Any, places: Floats, rings: Any, triangles: Any, of: Any
+        self, file: _Growing, names: list[str], owner: Any, places: Floats, uv: Any, triangles: Any, dress: Dress
     ) -> None:
-        good = np.isfinite(places[triangles]).all(axis=(1, 2)) if len(triangles) else np.zeros(0, bool)
-        triangles, of = triangles[good], of[good]
-        if not len(triangles):
-            return
         used, place = np.unique(triangles, return_inverse=True)
         file.append("points", places[used] - file.origin)
-        file.append("uv", _uv(faces, rings)[used])
+        file.append("uv", uv[used])
         file.append("triangles", place.reshape(-1, 3) + file.points)
-        number = np.array([file.owners.setdefault(o, len(file.owners)) for o in owners[np.unique(of)]], np.int32)
-        file.append("owner", number[np.searchsorted(np.unique(of), of)])
-        file.append("surface", np.array([face.surface for face in faces], np.uint8)[of])
-        file.append("image", np.array([face.image for face in faces], np.int16)[of])
-        shown = np.array([face.rgb or (255, 255, 255) for face in faces], np.uint8)
-        file.append("rgb", shown[of])
-        file.coloured |= any(face.rgb for face in faces)
+        known, of = np.unique(owner, return_inverse=True)
+        number = np.array([file.owners.setdefault(names[k], len(file.owners)) for k in known.tolist()], np.int32)
+        file.append("owner", number[of.reshape(-1)])
+        for name, values in (("surface", dress.surface), ("image", dress.image), ("rgb", dress.rgb)):
+            file.append(name, values)
+        file.coloured |= dress.coloured
         file.points += len(used)
         file.triangles += len(triangles)
         file.low = np.minimum(file.low, places[used].min(axis=0))
@@ -168,12 +195,17 @@ class Models:
         }
 
 
-def _cells(places: Floats, first: Any, owners: Any) -> NDArray[np.int64]:
-    """The square (n, 2) of each face: that of the first face of its owner."""
-    x = places[np.minimum(first, max(len(places) - 1, 0)), :2] if len(places) else np.zeros((len(owners), 2))
-    x = np.where(np.isfinite(x), x, 0.0)
-    _names, at, of = np.unique(owners.astype(str), return_index=True, return_inverse=True)
-    return np.floor(x / CELL_M).astype(np.int64)[at][of]
+def _numbered(listed: list[str]) -> tuple[list[str], NDArray[np.int64]]:
+    """Names, each once, and the place of each of a list among them."""
+    place: dict[str, int] = {}
+    of = np.array([place.setdefault(name, len(place)) for name in listed], np.int64)
+    return list(place), of
+
+
+def _cells(first: Floats, owner: Any) -> NDArray[np.int64]:
+    """The square (t, 2) of each triangle: that of the first triangle of its owner."""
+    _owners, at, of = np.unique(owner, return_index=True, return_inverse=True)
+    return np.asarray(np.floor(first / CELL_M).astype(np.int64)[at][of.reshape(-1)])
 
 
 def _uv(faces: list[Face], rings: Any) -> Floats:
