@@ -13,6 +13,7 @@ from scene.golden_pictures import check
 from vidbudova.scene.camera import Camera, top
 from vidbudova.scene.daylight import TO_SUN, Daylight, daylight_over, sun_over, uniforms
 from vidbudova.scene.scene import Scene
+from vidbudova.scene.section import at_height
 from vidbudova.scene.style import damage_palette, style
 
 SLANT = Camera((AT[0] - 20, AT[1] + 20, 0.0), 620.0, 25.0, 34.0)
@@ -105,3 +106,38 @@ def test_that_the_light_does_not_jump_while_the_sun_goes_down() -> None:
     for name in ("sunlight", "skylight", "flatLight", "skyLow", "skyHigh"):
         values = np.array([light[name] for light in found])
         assert np.abs(np.diff(values, axis=0)).max() < 0.03, name
+
+
+def on_the_wall(scene: Scene) -> tuple[float, float]:
+    """Brightness low and high on the east wall of the westernmost slab; a fine mean, for its windows."""
+    image = drawn(scene).astype(float).mean(2)
+    wall = [(AT[0] - 200 + 7.3, AT[1] - 80 + y, z) for z in (9.6, 22.0) for y in np.linspace(-12, 12, 25)]
+    pixels, _ = scene.project(np.array(wall))
+    seen = [image[round(y), round(x)] for x, y in pixels]
+    return float(np.mean(seen[:25])), float(np.mean(seen[25:]))
+
+
+def test_that_a_house_throws_its_shadow_on_the_wall_of_its_neighbour_at_rest(scene: Scene) -> None:
+    """70 m further east stands a slab of 27 m: with the sun 12 degrees high its shadow reaches 12 m up this wall."""
+    scene.set_camera(Camera((AT[0] - 195, AT[1] - 80, 14.0), 60.0, 282.0, 12.0))
+    scene.set_daylight(Daylight(12.0, 96.0))
+    low, high = on_the_wall(scene)
+    assert high - low > 25
+    scene.set_visible("shadows", False)
+    low, high = on_the_wall(scene)
+    assert abs(high - low) < 12
+
+
+def test_that_shadows_on_walls_and_a_section_get_on_with_each_other(scene: Scene) -> None:
+    scene.set_daylight(Daylight(12.0, 96.0))
+    sunny = drawn(scene)
+    scene.section.cut(at_height(9.0))
+    cut = drawn(scene)
+    assert (cut != sunny).any()
+    scene.set_daylight(None)
+    plain = drawn(scene)
+    scene.set_daylight(Daylight(12.0, 96.0))
+    assert np.abs(drawn(scene).astype(int) - cut).mean() < 0.5
+    assert np.abs(plain.astype(int) - cut).mean() > 3
+    scene.section.cut(None)
+    assert np.abs(drawn(scene).astype(int) - sunny).mean() < 0.5

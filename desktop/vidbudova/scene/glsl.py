@@ -144,7 +144,7 @@ void main() {
   bool turned = facade.w < 900.0 && dot(facade.xy, toSun.xy) < 0.0;
   // a later triangle lies a little deeper, so that shadows that overlap are not darker
   gl_Position.z = gl_Position.w * min(depth + float(gl_VertexID) * 1.2e-7, 0.99995);
-  if (turned || (bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (turned || (bits & 8) != 0 || away > 0.5) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   fog = hazeAt(gl_Position.w);
   tint = vec3(0.0);
 }
@@ -157,6 +157,7 @@ CAST_VERTEX = (
 void main() {
   gl_Position = MCDCMatrix * vec4(vertexMC.xy - toSun.xy / toSun.z * max(vertexMC.z, 0.0), 0.0, 1.0);
   gl_Position.z = gl_Position.w * min(depth + float(gl_VertexID) * 1.2e-7, 0.99995);
+  if (away > 0.5) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   fog = hazeAt(gl_Position.w);
   tint = vec3(0.0);
 }
@@ -301,6 +302,7 @@ void main() {
   gl_Position = a;
   gl_Position.xy += (across + along) * a.w;
   gl_Position.z -= (front + 0.00004) * a.w + 0.02;
+  if (away > 0.5) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   tint = colour.rgb;
   fog = 0.0;
 }

@@ -31,7 +31,7 @@ class Light:
         self.looks = looks
         self.changes = 0
         self.daylight: Daylight | None = None
-        self._to_sun = TO_SUN
+        self.to_sun = TO_SUN
         self._lit: Uniforms = {}
 
     def shine(self, daylight: Daylight | None, style: Style) -> None:
@@ -39,7 +39,7 @@ class Light:
         self.changes += 1
         self.daylight = daylight
         self._lit = {} if daylight is None else uniforms(daylight, style)
-        self._to_sun = TO_SUN if daylight is None else daylight.towards(FULL_SHADOW_DEG)
+        self.to_sun = TO_SUN if daylight is None else daylight.towards(FULL_SHADOW_DEG)
         usual = uniforms_of(style)
         values: Uniforms = {name: usual[name] for name in OF_THE_DAY} | self._lit
         for name, look in self.looks.items():
@@ -70,5 +70,5 @@ class Light:
     def soften(self, frame: int, width: float = 1.0) -> None:
         """Move the sun a little, and the light of the sky much, so that the average of frames has soft shadows."""
         for look in SHADING:
-            self.looks[look].set({"toSun": shifted_sun(frame, width, self._to_sun)})
+            self.looks[look].set({"toSun": shifted_sun(frame, width, self.to_sun)})
         self.looks["ambient"].set({"toSun": sky_light(frame)})

@@ -138,6 +138,7 @@ def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
         "skyHigh": style["sky_high"],
         "flatLight": (1.0, 1.0, 1.0),
         "sunShare": 1.0,
+        "away": 0.0,
         "glow": (0.0, 0.0, 0.0),
     }
 

@@ -37,6 +37,7 @@ from vidbudova.scene.pick import Pick, Picker
 from vidbudova.scene.section import Section
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
+from vidbudova.scene.sunmap import SunMap
 from vidbudova.scene.surface import Surface
 from vidbudova.scene.terrain import Terrain
 from vidbudova.scene.tiles import Bands, Purse, View
@@ -81,7 +82,7 @@ class Scene:
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
-        self.section = Section(self)
+        self.section, self.sunmap = Section(self), SunMap(self)
         self._furnish()
         self.set_city(City())
 
@@ -290,6 +291,7 @@ class Scene:
         """Draw a frame. A still one averages several, about `still_s` seconds a call; `incomplete` asks for more."""
         begin = perf_counter()
         if quality == "moving":
+            self.sunmap.move()
             self._resting = None
             self.incomplete = self._prepare(self.pace, MOVING_PURSE_S, still=False).short
             drawing = perf_counter()
@@ -337,6 +339,7 @@ class Scene:
         """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""
         done = self.window.averaged_frames + 1
         if self.window.owned:
+            self.sunmap.rest(self.window.averaged_frames, self._local(self.camera))
             self.light.soften(self.window.averaged_frames)
         self.window.add_frame()
         self.light.soften(0, 0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,6 @@ class Section:
         self.scene = scene
         self.plane: Plane | None = None
         self.changes = 0
-        self._plain: dict[str, tuple[str, str]] = {}
         self._faces: Surface | None = None
         self._filled: object = None
 
@@ -81,11 +81,11 @@ class Section:
         if plane == self.plane:
             return
         self.changes += 1
-        self.plane = plane
+        before, self.plane = self.plane, plane
         self._drop_faces()
         if plane is None:
             self._restore()
-        elif not self._plain:
+        elif before is None:
             self._put_in()
 
     def local(self) -> Plane:
@@ -97,14 +97,12 @@ class Section:
     def _put_in(self) -> None:
         looks = self.scene.looks
         for name in CUT_LOOKS:
-            vertex, fragment = self._plain[name] = looks[name].code
-            looks[name].recode(cutting_vertex(vertex), cutting_fragment(fragment, name in FILLED))
+            looks[name].wrap("section", cutting_vertex, partial(cutting_fragment, filled=name in FILLED))
             looks[name].add({"cutEye": (0.0, 0.0, 0.0), "cutOff": 1.0, "sectionColour": self.scene.theme["section"]})
 
     def _restore(self) -> None:
-        for name, code in self._plain.items():
-            self.scene.looks[name].recode(*code)
-        self._plain = {}
+        for name in CUT_LOOKS:
+            self.scene.looks[name].unwrap("section")
         self._see_through(False)
 
     def place(self, frame: Frame) -> None:

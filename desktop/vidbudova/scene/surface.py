@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+Rewrite = Callable[[str], str]
 
 
 class Look:
@@ -16,8 +18,9 @@ class Look:
         from vtkmodules.vtkRenderingOpenGL2 import vtkOpenGLShaderProperty
 
         self.property = vtkOpenGLShaderProperty()
-        self.property.SetVertexShaderCode(vertex)
-        self.property.SetFragmentShaderCode(fragment)
+        self._code = vertex, fragment
+        self._rewrites: dict[str, tuple[Rewrite, Rewrite]] = {}
+        self._write()
         self.known = dict(uniforms)
         for name, value in uniforms.items():
             self._put(name, value)
@@ -29,13 +32,20 @@ class Look:
                 self.known[name] = value
                 self._put(name, value)
 
-    @property
-    def code(self) -> tuple[str, str]:
-        """The vertex and the fragment shader."""
-        return self.property.GetVertexShaderCode(), self.property.GetFragmentShaderCode()
+    def wrap(self, name: str, vertex: Rewrite, fragment: Rewrite) -> None:
+        """Rewrite the shaders under a name; VTK compiles them at the next frame, and keeps the old ones for later."""
+        self._rewrites[name] = (vertex, fragment)
+        self._write()
 
-    def recode(self, vertex: str, fragment: str) -> None:
-        """Other shaders; VTK compiles them at the next frame, and keeps the old ones for later."""
+    def unwrap(self, name: str) -> None:
+        """Take a rewriting back."""
+        if self._rewrites.pop(name, None) is not None:
+            self._write()
+
+    def _write(self) -> None:
+        vertex, fragment = self._code
+        for of_vertex, of_fragment in self._rewrites.values():
+            vertex, fragment = of_vertex(vertex), of_fragment(fragment)
         self.property.SetVertexShaderCode(vertex)
         self.property.SetFragmentShaderCode(fragment)
 
