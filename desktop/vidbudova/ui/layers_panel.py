@@ -83,7 +83,7 @@ class LayersPanel(QScrollArea):
         column = QVBoxLayout(body)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(8)
-        for part in (self.empty, self.list, self.bring, self.ground, self.colours):
+        for part in (self.empty, self.ground, self.list, self.bring, self.colours):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(body)
