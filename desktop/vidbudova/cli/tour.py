@@ -64,7 +64,9 @@ class Tour:
 
         self.session = session
         self.folder = folder
-        self.overview = still.overview(city.load(session), SIZE)
+        loaded = city.load(session)
+        self.relief = loaded.relief
+        self.overview = still.overview(loaded, SIZE)
         self.middle = self.overview.focus
         ids = session.columns("buildings", ("id",))["id"]
         if not len(ids):
@@ -101,7 +103,8 @@ class Tour:
         nearest = int(np.argmin(np.hypot(*(centres - np.array(self.middle[:2])).T)))
         damage.mark(self.session, str(ids[nearest]), grade=4, note=_("Marked by the tour"))
         x, y = (float(value) for value in centres[nearest])
-        self.middle = (x, y, 8.0)
+        ground = 0.0 if self.relief is None else float(self.relief.height(centres[nearest])[0])
+        self.middle = (x, y, ground + 8.0)
         return replace(self.overview, focus=self.middle, distance=STREET_M, pitch_deg=24.0)
 
     def _zone(self) -> Camera:

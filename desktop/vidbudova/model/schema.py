@@ -17,6 +17,7 @@ from vidbudova.model.codes import (
 )
 from vidbudova.model.fields import GEOM, SOURCE_FIELDS, Field, Geometry, Kind, Role, Table
 from vidbudova.model.schema_files import CLOUDS, IMAGERY, MODELS, TERRAIN
+from vidbudova.model.schema_networks import CONNECTIONS, FLOW, JUNCTIONS, TELECOM, TRANSIT, UTILITY_NODES
 from vidbudova.model.schema_views import CAMERA_PATHS, VIEWS
 from vidbudova.text import mark as _
 
@@ -105,7 +106,7 @@ POWER = Table(
         Field("name", "text", _("Name")),
         Field("kind", "text", _("Kind")),
         Field("voltage_v", "real", _("Voltage"), _("The highest if there are several"), "V"),
-        *SOURCE_FIELDS,
+        *FLOW, *SOURCE_FIELDS,
     ),
 )
 
@@ -116,7 +117,9 @@ PIPELINES = Table(
         Field("name", "text", _("Name")),
         Field("kind", "text", _("Kind")),
         Field("diameter_mm", "real", _("Diameter"), "", "mm"),
-        *SOURCE_FIELDS,
+        Field("pressure_bar", "real", _("Pressure"), _("As it is run; empty where it flows by gravity"), "bar", minimum=0, maximum=200),
+        Field("material", "text", _("Material")),
+        *FLOW, *SOURCE_FIELDS,
     ),
 )
 
@@ -268,6 +271,7 @@ TABLES: MappingProxyType[str, Table] = MappingProxyType(
         t.name: t
         for t in (
             BUILDINGS, ROADS, RAIL, WATER, WATERWAYS, LANDUSE, TREES, POWER, PIPELINES, PLACES, FEATURES,
+            TELECOM, UTILITY_NODES, CONNECTIONS, JUNCTIONS, TRANSIT,
             TERRAIN, IMAGERY, CLOUDS, MODELS,
             OBSERVATIONS, SIGHTINGS, QUARANTINE, MATCHES, DAMAGE_MARKS, PHOTOS, ZONES, VIEWS, CAMERA_PATHS, LAYERS, PROJECT,
         )
@@ -275,5 +279,6 @@ TABLES: MappingProxyType[str, Table] = MappingProxyType(
 )
 """Every table of the project, by name."""
 
-LAYER_KINDS = tuple(t.name for t in TABLES.values() if t.role != "edit" and t.name not in ("sightings", "quarantine"))
+_COMPANIONS = ("sightings", "quarantine", "connections")
+LAYER_KINDS = tuple(t.name for t in TABLES.values() if t.role != "edit" and t.name not in _COMPANIONS)
 """What `import --as` accepts."""

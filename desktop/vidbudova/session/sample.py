@@ -74,7 +74,7 @@ def _fill(project: Project, town: Town, seed: int, tell: Progress) -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         staging = Path(folder) / "city.staging"
-        fields = rows.stage_city(staging, town, seed)
+        fields = rows.stage_city(staging, town, seed, CRS)
         session.add_layer(staging, fields, lambda done: tell(0.6 + 0.35 * done, mark("Writing the city")))
         staging = Path(folder) / "seen.staging"
         fields = rows.stage_observations(staging, town, harm, seed)
@@ -135,5 +135,5 @@ def _remove(path: Path) -> None:
         with suppress(OSError):
             path.with_name(path.name + ending).unlink(missing_ok=True)
     stem = path.name.removesuffix(".gpkg").removesuffix(".vbp")
-    for ending in (".snapshots", ".media"):
+    for ending in (".snapshots", ".media", ".layers"):
         shutil.rmtree(path.with_name(stem + ending), ignore_errors=True)

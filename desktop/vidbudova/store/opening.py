@@ -147,4 +147,4 @@ def _harmless(db: Connection, name: str, sql: str, found: str) -> bool:
         return False
     columns = {r[1] for r in db.execute(f'PRAGMA table_xinfo("{name}")').fetchall() if r[6] == 0}
     ours = {c.split()[0].strip('"') for c in sql.partition("(")[2].split(", ")}
-    return ours - columns <= {"UNIQUE", "PRIMARY", "CONSTRAINT", "uk_gc_table_name", "column_name))"}
+    return ours - columns <= {"UNIQUE", "PRIMARY", "CONSTRAINT", "uk_gc_table_name", "column_name))", "layer))"}

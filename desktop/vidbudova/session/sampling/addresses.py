@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from vidbudova.session.sampling.streets import Network
 
 
-def addresses(shapes: NDArray[np.object_], roads: Network) -> dict[str, NDArray[np.generic]]:
-    """Street and house number of every building."""
+def addresses(shapes: NDArray[np.object_], roads: Network) -> tuple[dict[str, NDArray[np.generic]], NDArray[np.int64]]:
+    """Street and house number of every building; the piece of road it stands at."""
     named = np.flatnonzero((roads.name != "") & ~roads.bridge)
     middle = shapely.centroid(shapes)
     near = named[shapely.STRtree(roads.lines[named]).nearest(middle)]
@@ -24,7 +24,8 @@ def addresses(shapes: NDArray[np.object_], roads: Network) -> dict[str, NDArray[
     start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
     number = np.empty(len(order), int)
     number[order] = (np.arange(len(order)) - start) * 2 + np.where(left[order], 1, 2)
-    return {"street": street[which].astype(object), "house_number": number.astype(str).astype(object)}
+    said = {"street": street[which].astype(object), "house_number": number.astype(str).astype(object)}
+    return said, near
 
 
 def _left_of(line: NDArray[np.object_], point: NDArray[np.object_]) -> NDArray[np.bool_]:

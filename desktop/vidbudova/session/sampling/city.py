@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from vidbudova.session.sampling import houses, old, slabs, streets, works
+from vidbudova.session.sampling import estates, gardens, houses, old, slabs, streets, works
 from vidbudova.session.sampling.addresses import addresses
 from vidbudova.session.sampling.lots import COLUMNS, Lots
 from vidbudova.session.sampling.plan import RIVER_HALF_M, Plan, make_plan
@@ -24,6 +24,8 @@ LAY_OUT = {
     "works": works.lay_out,
     "park": works.park,
     "cemetery": works.cemetery,
+    "estate": estates.lay_out,
+    "gardens": gardens.lay_out,
 }
 GAP_M = 0.04
 """How far footprints stay apart at least."""
@@ -39,6 +41,8 @@ class Town:
     roads: Network
     lots: Lots
     water: shapely.Geometry
+    front: NDArray[np.int64]
+    """(n,) the piece of road that each building stands at."""
 
 
 def lay_out(
@@ -77,8 +81,8 @@ def _once(
     shapes, rows = shapes[~spare], {name: column[~spare] for name, column in rows.items()}
     progress(0.9)
     rows |= _described(shapes, rows, seed)
-    rows |= addresses(shapes, roads)
-    return Town(plan, shapes, rows, roads, lots, water)
+    said, front = addresses(shapes, roads)
+    return Town(plan, shapes, rows | said, roads, lots, water, front)
 
 
 def _gathered(lots: Lots) -> tuple[NDArray[np.object_], Rows]:
@@ -90,7 +94,8 @@ def _gathered(lots: Lots) -> tuple[NDArray[np.object_], Rows]:
 
 def river(plan: Plan) -> shapely.Geometry:
     """The water's surface, with banks that are not ruled."""
-    u = np.arange(plan.us[0] - 900, plan.us[-1] + 901, 20.0)
+    far = plan.far_m + 20.0
+    u = np.arange(plan.us[0] - far, plan.us[-1] + far, 20.0)
     p = plan.phases
     up = RIVER_HALF_M - 5 + 6 * np.sin(u / 210 + p[0]) + 3 * np.sin(u / 67 + p[2])
     down = -RIVER_HALF_M + 5 + 6 * np.sin(u / 260 + p[1]) + 3 * np.sin(u / 81 + p[3])

@@ -24,9 +24,13 @@ def lay_out(plan: Plan, cell: Cell, streets: Streets, lots: Lots) -> None:
     us = np.round(cell.u0 + (cell.u1 - cell.u0) * np.array([0.34, 0.67]) + rng.uniform(-12, 12, 2), 1)
     vs = np.round(cell.v0 + (cell.v1 - cell.v0) * np.array([0.33, 0.66]) + rng.uniform(-9, 9, 2), 1)
     for k, u in enumerate(us.tolist()):
-        streets.add(1, u, cell.v0, cell.v1, "residential", streets.named(f"u{cell.i}.{k}"))
+        streets.add(
+            1, u, cell.v0, cell.v1, "residential", streets.named(f"u{cell.i}.{k}"), oneway=("yes", "reverse")[k]
+        )
     for k, v in enumerate(vs.tolist()):
-        streets.add(0, v, cell.u0, cell.u1, "residential", streets.named(f"v{cell.j}.{k}"))
+        streets.add(
+            0, v, cell.u0, cell.u1, "residential", streets.named(f"v{cell.j}.{k}"), oneway=("yes", "reverse")[k]
+        )
     half = SHAPE["residential"][2] / 2
     across = list(pairwise([cell.u0 + left - half, *us.tolist(), cell.u1 - right + half]))
     along = list(pairwise([cell.v0 + low - half, *vs.tolist(), cell.v1 - high + half]))

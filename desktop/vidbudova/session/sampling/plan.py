@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 ORIGIN = (398_000.0, 5_402_000.0)
-TURN = 0.38
 BANK_M = 92.0
 """From the river's centre line to the axis of the embankment."""
 RIVER_HALF_M = 58.0
 PER_BLOCK = 92
-"""Buildings of an average block, outskirts and parks counted."""
+"""Buildings of an average block, parks counted."""
+BRIDGE_EACH_M = 2400.0
+COUNTRY_M = 420.0
+"""Width of a ring of fields and woods round the lattice."""
+WAVES_M = (1900.0, 3100.0, 5200.0, 8700.0, 14500.0)
+STRAIN = (0.05, 0.09, 0.12, 0.13, 0.13)
+"""How much each wave of the bend leans a right angle; together they stay below a third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +42,63 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Bend:
+    """How the plan is bent to the map: sideways waves that keep areas, so that blocks lean but do not shrink."""
+
+    along: Floats
+    """(k, 2) wave numbers, radians a metre."""
+    swing: Floats
+    """(k, 2) metres, square to the wave."""
+    phase: Floats
+    turn: float
+    middle: float
+
+    def shift(self, p: Floats) -> Floats:
+        """(…, 2) metres by which places of the plan (…, 2) are moved."""
+        return np.asarray(np.sin(p @ self.along.T + self.phase) @ self.swing)
+
+    def place(self, u: Floats | float, v: Floats | float) -> Floats:
+        """(…, 2) map coordinates of plan coordinates."""
+        p = np.empty((*np.broadcast_shapes(np.shape(u), np.shape(v)), 2))
+        p[..., 0], p[..., 1] = u, v
+        p += self.shift(p)
+        x, y = p[..., 0] - self.middle, p[..., 1]
+        c, s = math.cos(self.turn), math.sin(self.turn)
+        found = np.empty_like(p)
+        found[..., 0], found[..., 1] = x * c - y * s + ORIGIN[0], x * s + y * c + ORIGIN[1]
+        return np.asarray(np.round(found, 3))
+
+    def back(self, xy: Floats) -> Floats:
+        """(…, 2) plan coordinates of map coordinates, to a centimetre."""
+        x, y = xy[..., 0] - ORIGIN[0], xy[..., 1] - ORIGIN[1]
+        c, s = math.cos(self.turn), math.sin(self.turn)
+        bent = np.stack([x * c + y * s + self.middle, y * c - x * s], axis=-1)
+        p = bent.copy()
+        for _round in range(14):
+            p = bent - self.shift(p)
+        return p
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """Street axes in plan coordinates (u along the river, v across it, metres) and the bend to the map."""
+    """Street axes in plan coordinates (u along the river, v across it, metres), the bend to the map, the blocks."""
 
     seed: int
     us: Floats
     vs: Floats
     river_row: int
-    bridges: tuple[int, int]
+    bridges: tuple[int, ...]
     phases: Floats
+    bend: Bend
     cells: tuple[Cell, ...]
+    country: tuple[Cell, ...]
+    kinds: dict[tuple[int, int], str] = field(repr=False)
+    far_m: float
+    """How far the country goes on round the lattice."""
 
     def place(self, u: Floats | float, v: Floats | float) -> Floats:
         """(…, 2) map coordinates of plan coordinates."""
-        u, v = np.broadcast_arrays(np.asarray(u, float), np.asarray(v, float))
-        p = self.phases
-        x = u + 42 * np.sin(v / 760 + p[0]) + 12 * np.sin(v / 330 + p[1])
-        bend = 74 * np.sin(2 * math.pi * u / 2500 + p[2]) + 13 * np.sin(2 * math.pi * u / 1150 + p[3])
-        y = v + bend * np.exp(-((v / 2600) ** 2))
-        x, y = x - self.us.mean(), y
-        c, s = math.cos(TURN), math.sin(TURN)
-        return np.round(np.stack([x * c - y * s + ORIGIN[0], x * s + y * c + ORIGIN[1]], axis=-1), 3)
+        return self.bend.place(u, v)
 
     def angle(self, u: Floats | float, v: Floats | float) -> Floats:
         """(…,) direction of the street along the river, radians."""
@@ -72,49 +113,41 @@ class Plan:
 
 def make_plan(buildings: int, seed: int, more: float = 1.0) -> Plan:
     """A plan with room for about so many buildings."""
+    from vidbudova.session.sampling import quarters
+
     rng = np.random.default_rng([seed, 7])
     blocks = max(10.0, more * buildings / PER_BLOCK)
-    cols = max(4, round(math.sqrt(blocks * 1.25)))
-    rows = max(3, math.ceil(blocks / cols))
+    room = blocks / (0.86 if blocks < 40 else 0.72)
+    cols = max(4, round(math.sqrt(room * 1.3)))
+    rows = max(3, math.ceil(room / cols))
     north = max(2, math.ceil(rows * 0.58))
-    us: Floats = np.round(np.array([0.0, *np.cumsum(rng.uniform(345, 440, cols))]), 1)
-    up = BANK_M + np.r_[0.0, np.cumsum(rng.uniform(300, 350, north))]
-    down = -BANK_M - np.r_[0.0, np.cumsum(rng.uniform(300, 350, max(1, rows - north)))]
+    us: Floats = np.round(np.array([0.0, *np.cumsum(rng.uniform(330, 450, cols))]), 1)
+    up = BANK_M + np.r_[0.0, np.cumsum(rng.uniform(290, 365, north))]
+    down = -BANK_M - np.r_[0.0, np.cumsum(rng.uniform(290, 365, max(1, rows - north)))]
     vs: Floats = np.round(np.concatenate([down[::-1], up]), 1)
     river_row = len(down) - 1
-    bridges = (max(1, round(cols * 0.32)), min(cols - 1, max(2, round(cols * 0.7))))
-    cells = _cells(us, vs, river_row, rng)
-    return Plan(seed, us, vs, river_row, bridges, rng.uniform(0, 2 * math.pi, 4), cells)
+    bridges = _bridges(us)
+    kinds = quarters.kinds(cols, len(vs) - 1, river_row, bridges, round(blocks), rng)
+    cells = tuple(Cell(i, j, us[i], us[i + 1], vs[j], vs[j + 1], kind) for (i, j), kind in kinds.items())
+    rings = 2 if blocks < 60 else 3
+    country = quarters.country(us, vs, river_row, kinds, rings, rng)
+    phases = rng.uniform(0, 2 * math.pi, 4)
+    return Plan(seed, us, vs, river_row, bridges, phases, _bend(rng, us), cells, country, kinds, rings * COUNTRY_M)
 
 
-def _cells(us: Floats, vs: Floats, river_row: int, rng: np.random.Generator) -> tuple[Cell, ...]:
-    cols, rows = len(us) - 1, len(vs) - 1
-    spots = [(i, j) for j in range(rows) if j != river_row for i in range(cols)]
-    kinds = dict(zip(spots, _kinds(spots, cols, rows, river_row, rng), strict=True))
-    return tuple(Cell(i, j, us[i], us[i + 1], vs[j], vs[j + 1], kinds[i, j]) for i, j in spots)
+def _bridges(us: Floats) -> tuple[int, ...]:
+    """The streets that cross the river: at least two, then one every few kilometres of the middle of the city."""
+    cols = len(us) - 1
+    count = max(2, round(float(us[-1]) * 0.62 / BRIDGE_EACH_M))
+    found = np.round(np.linspace(cols * 0.3, cols * 0.7, count)).astype(int)
+    return tuple(int(i) for i in np.unique(found.clip(1, cols - 1)))
 
 
-def _kinds(spots: list[tuple[int, int]], cols: int, rows: int, river_row: int, rng: np.random.Generator) -> list[str]:
-    """Old town by the river on the right bank, slabs round it, houses at the edge, works by the railway."""
-    at = np.array(spots, float)
-    across = at[:, 1] - river_row
-    side = np.abs((at[:, 0] + 0.5) / cols - 0.46)
-    far = np.hypot(side * cols, np.where(across > 0, across - 0.5, 1.6 - across)) + rng.uniform(0, 0.9, len(at))
-    order = np.argsort(far, kind="stable")
-    n = len(spots)
-    kinds = np.full(n, "houses", object)
-    old = max(2, round(n * 0.12))
-    slabs = max(3, round(n * 0.36))
-    kinds[order[:old]] = "old"
-    kinds[order[0]] = "centre"
-    kinds[order[old : old + slabs]] = "slabs"
-    edge = [k for k in np.argsort(at[:, 1] * cols - at[:, 0], kind="stable") if kinds[k] == "houses" and at[k, 1] == 0]
-    works = edge[: max(1, round(n * 0.08))] or [int(order[-1])]
-    kinds[works] = "works"
-    banks = [k for k in order[old:] if abs(across[k]) == 1 and kinds[k] in ("slabs", "houses")]
-    kinds[banks[:1] + banks[6 :: max(6, cols // 2)]] = "park"
-    outer = [k for k in order[::-1] if kinds[k] == "houses" and at[k, 1] == rows - 1]
-    kinds[outer[: max(1, n // 60)]] = "cemetery"
-    left = [k for k in order if across[k] < 0 and kinds[k] == "houses"]
-    kinds[left[: max(1, round(n * 0.05))]] = "slabs"
-    return [str(k) for k in kinds]
+def _bend(rng: np.random.Generator, us: Floats) -> Bend:
+    heading = rng.uniform(0, math.pi, len(WAVES_M))
+    number = 2 * math.pi / np.array(WAVES_M)
+    toward = np.stack([np.cos(heading), np.sin(heading)], axis=-1)
+    square = np.stack([-toward[:, 1], toward[:, 0]], axis=-1)
+    swing = square * (np.array(STRAIN) / number)[:, None]
+    phase = rng.uniform(0, 2 * math.pi, len(WAVES_M))
+    return Bend(toward * number[:, None], swing, phase, float(rng.uniform(-0.5, 0.5)), float(us.mean()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,19 @@ import shapely
 
 from vidbudova.formats.staging import Staging
 from vidbudova.model.ids import source_id
-from vidbudova.session.sampling import nets
+from vidbudova.session.sampling import ground, nets, supply, transit, utilities
 from vidbudova.session.sampling.city import Town
 from vidbudova.session.sampling.plan import Plan
 from vidbudova.session.sampling.ruin import Harm
 from vidbudova.session.sampling.streets import SHAPE
+from vidbudova.session.sampling.transit import Transit
+from vidbudova.session.sampling.utilities import Net
 
-VERSION = 1
+VERSION = 2
 """To be raised when the same seed begins to give another city."""
 
 Row = dict[str, Any]
-TREES_PER_BUILDING = 2.6
+TREES_PER_BUILDING, MANY_TREES = 2.6, 200_000
 
 
 def checksum(buildings: int, seed: int, part: str) -> str:
@@ -36,24 +39,47 @@ def building_ids(town: Town, seed: int) -> list[str]:
     return [source_id(sha, str(n + 1), "buildings") for n in range(len(town.shapes))]
 
 
-def stage_city(path: Path, town: Town, seed: int) -> dict[str, Any]:
+def stage_city(path: Path, town: Town, seed: int, crs: str) -> dict[str, Any]:
     """Write the city's staging file; gives the fields of its layers."""
     sha = checksum(len(town.shapes), seed, "city")
+    streets = utilities.streets_of(town)
+    nets_ = [*utilities.nets(streets), supply.power(streets)]
+    lines = transit.transit(streets)
+    by_name = {net.name: net for net in nets_}
+    tracks = ({k: v for k, v in row.items() if k != "piece"} for row in lines.tracks)
+    ids = building_ids(town, seed)
     tables: dict[str, Iterator[Row]] = {
+        "terrain": iter(()),
         "buildings": _buildings(town),
         "roads": _roads(town),
-        "rail": iter(nets.rails(town)),
+        "junctions": iter(transit.junctions(streets)),
+        "rail": chain(nets.rails(town.plan), tracks),
+        "transit": iter(lines.lines),
         "water": iter([{"geom": town.water, "name": "річка Зразкова", "kind": "river"}]),
         "waterways": iter([{"geom": _course(town.plan), "name": "річка Зразкова", "kind": "river"}]),
         "landuse": ({"geom": g, "kind": kind, "name": name or None} for g, kind, name in town.lots.land),
         "trees": _trees(town, seed),
-        "power": iter(nets.power(town)),
-        "pipelines": iter(nets.pipes(town)),
-        "places": _places(town),
+        "places": _places(town, lines),
+        "power": chain(by_name["power"].links, [nets.mast(town.plan)]),
+        "pipelines": chain.from_iterable(by_name[n].links for n in ("water", "sewage", "heating", "gas")),
+        "telecom": iter(by_name["telecom"].links),
+        "utility_nodes": chain.from_iterable(net.nodes for net in nets_),
+        "connections": _connections(ids, nets_),
     }
     titles = {"buildings": "Зразок: будівлі", "roads": "Зразок: вулиці"}
-    listed = _stage(path, sha, tables, titles)
-    return _fields("Зразок (city)", sha, listed)
+    return _fields("Зразок (city)", sha, _stage(path, sha, tables, titles, (town.plan, crs)))
+
+
+def _connections(ids: list[str], nets_: list[Net]) -> Iterator[Row]:
+    names = [net.name for net in nets_]
+    for building, *codes in zip(ids, *(net.hang.tolist() for net in nets_), strict=True):
+        yield {"building": building, **dict(zip(names, codes, strict=True))}
+
+
+def _terrain(staging: Staging, path: Path, plan: Plan, crs: str) -> Row:
+    grid = path.with_suffix(".arrays")
+    row = ground.write(grid, plan, crs)
+    return {**row, "file": staging.add_file(grid)}
 
 
 def stage_observations(path: Path, town: Town, harm: Harm, seed: int) -> dict[str, Any]:
@@ -73,16 +99,32 @@ def _fields(source: str, sha: str, layers: list[Row]) -> dict[str, Any]:
     return {"source": source, "sha256": sha, "format": "sample", "crs": "EPSG:32637", **said, "layers": layers}
 
 
-def _stage(path: Path, sha: str, tables: Mapping[str, Iterator[Row]], titles: Mapping[str, str]) -> list[Row]:
+def _stage(
+    path: Path,
+    sha: str,
+    tables: Mapping[str, Iterator[Row]],
+    titles: Mapping[str, str],
+    relief: tuple[Plan, str] | None = None,
+) -> list[Row]:
     staging = Staging(path)
     for table, rows in tables.items():
-        staging.add(table, (_finished(sha, table, n, row) for n, row in enumerate(rows)))
+        given = iter([_terrain(staging, path, *relief)]) if table == "terrain" and relief else rows
+        numbered = enumerate(given)
+        while batch := [_finished(sha, table, n, row) for n, row in islice(numbered, BATCH)]:
+            staging.add(table, batch)
     layers = [{"kind": kind, "name": titles.get(kind, f"Зразок: {TITLES.get(kind, kind)}")} for kind in tables]
     staging.close({"format": "sample", "sha256": sha})
     return layers
 
 
+BATCH = 20_000
 TITLES = {
+    "terrain": "рельєф",
+    "junctions": "перехрестя",
+    "transit": "громадський транспорт",
+    "telecom": "зв’язок",
+    "utility_nodes": "вузли мереж",
+    "connections": "приєднання будівель",
     "rail": "колії",
     "water": "вода",
     "waterways": "русла",
@@ -135,7 +177,9 @@ def _buildings(town: Town) -> Iterator[Row]:
 
 def _roads(town: Town) -> Iterator[Row]:
     roads = town.roads
-    for line, kind, name, bridge in zip(roads.lines, roads.kind, roads.name, roads.bridge.tolist(), strict=True):
+    for line, kind, name, bridge, oneway in zip(
+        roads.lines, roads.kind, roads.name, roads.bridge.tolist(), roads.oneway, strict=True
+    ):
         lanes, speed, width = SHAPE[kind]
         yield {
             "geom": line,
@@ -144,7 +188,7 @@ def _roads(town: Town) -> Iterator[Row]:
             "lanes": lanes or None,
             "speed_km_h": speed,
             "width_m": width,
-            "oneway": "no",
+            "oneway": oneway,
             "bridge": int(bridge),
             "tunnel": 0,
             "level": int(bridge),
@@ -153,19 +197,22 @@ def _roads(town: Town) -> Iterator[Row]:
 
 
 def _course(plan: Plan) -> shapely.Geometry:
-    return shapely.linestrings(nets.along(plan, 0.0, float(plan.us[0]) - 880, float(plan.us[-1]) + 880))
+    return shapely.linestrings(nets.along(plan, 0.0, float(plan.us[0]) - plan.far_m, float(plan.us[-1]) + plan.far_m))
 
 
 def _trees(town: Town, seed: int) -> Iterator[Row]:
-    points, heights = nets.trees(town, int(TREES_PER_BUILDING * len(town.shapes)), seed)
+    n = len(town.shapes)
+    points, heights = nets.trees(town, int(min(TREES_PER_BUILDING * n, MANY_TREES + 0.5 * n)), seed)
     for point, height in zip(points, heights.tolist(), strict=True):
         yield {"geom": point, "height_m": height}
 
 
-def _places(town: Town) -> Iterator[Row]:
+def _places(town: Town, lines: Transit) -> Iterator[Row]:
+    """Stops first: the lines name them by their number."""
+    yield from lines.stops
+    yield nets.station(town.plan)
     for at, kind, name, capacity in town.lots.places:
         yield {"geom": shapely.points(np.round(at, 2)), "kind": kind, "name": name, "capacity": capacity or None}
-    yield from nets.stops(town)
     public = np.flatnonzero(town.rows["use"] == "public")
     for n, row in enumerate(public[:: max(1, len(public) // max(2, len(town.shapes) // 4000))].tolist()):
         kind, name = (("fire_station", "Пожежна частина"), ("police", "Відділення поліції"), ("clinic", "Поліклініка"))[

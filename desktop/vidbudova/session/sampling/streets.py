@@ -35,12 +35,15 @@ class Streets:
     kind: list[str] = field(default_factory=list)
     name: list[str] = field(default_factory=list)
     bridge: list[bool] = field(default_factory=list)
+    oneway: list[str] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
 
-    def add(self, way: int, at: float, a: float, b: float, kind: str, name: str, bridge: bool = False) -> None:
+    def add(
+        self, way: int, at: float, a: float, b: float, kind: str, name: str, bridge: bool = False, oneway: str = "no"
+    ) -> None:
         for column, value in zip(
-            (self.way, self.at, self.a, self.b, self.kind, self.name, self.bridge),
-            (way, at, a, b, kind, name, bridge),
+            (self.way, self.at, self.a, self.b, self.kind, self.name, self.bridge, self.oneway),
+            (way, at, a, b, kind, name, bridge, oneway),
             strict=True,
         ):
             column.append(value)  # type: ignore[attr-defined]
@@ -58,6 +61,7 @@ class Network:
     kind: NDArray[np.object_]
     name: NDArray[np.object_]
     bridge: NDArray[np.bool_]
+    oneway: NDArray[np.object_]
     way: NDArray[np.int64]
     middle: Floats
     """(n,) position of the middle along the street, in the plan."""
@@ -68,32 +72,50 @@ class Network:
 
 
 def main_streets(plan: Plan) -> Streets:
-    """The lattice: embankments, avenues, and streets between the blocks."""
+    """The lattice where there are blocks: embankments, avenues, and streets between the blocks; the ways out."""
     out = Streets()
     for j, v in enumerate(plan.vs.tolist()):
-        out.add(0, v, float(plan.us[0]), float(plan.us[-1]), row_kind(plan, j), _row_name(plan, j, out))
-    low, high = -BANK_M, BANK_M
+        kind, name = row_kind(plan, j), _row_name(plan, j, out)
+        through = j == plan.river_row + 2
+        there = [through or bool({(i, j), (i, j - 1)} & plan.kinds.keys()) for i in range(len(plan.us) - 1)]
+        for a, b in _runs(there):
+            out.add(0, v, float(plan.us[a]), float(plan.us[b]), kind, name)
     for i, u in enumerate(plan.us.tolist()):
-        kind = column_kind(plan, i)
-        name = names.avenue(1 + plan.bridges.index(i)) if i in plan.bridges else out.named(f"u{i}")
-        out.add(1, u, float(plan.vs[0]), low, kind, name)
-        out.add(1, u, high, float(plan.vs[-1]), kind, name)
-        if i in plan.bridges:
-            out.add(1, u, low, high, kind, name, True)
+        _column(plan, out, i, u)
     _ways_out(plan, out)
     return out
+
+
+def _column(plan: Plan, out: Streets, i: int, u: float) -> None:
+    kind = column_kind(plan, i)
+    name = names.avenue(1 + plan.bridges.index(i)) if i in plan.bridges else out.named(f"u{i}")
+    first, last = i == plan.bridges[0], i == plan.bridges[-1]
+    there = []
+    for j in range(len(plan.vs) - 1):
+        through = (first and j > plan.river_row) or (last and j < plan.river_row)
+        there.append(j != plan.river_row and (through or bool({(i, j), (i - 1, j)} & plan.kinds.keys())))
+    for a, b in _runs(there):
+        out.add(1, u, float(plan.vs[a]), float(plan.vs[b]), kind, name)
+    if i in plan.bridges:
+        out.add(1, u, -BANK_M, BANK_M, kind, name, True)
+
+
+def _runs(there: list[bool]) -> list[tuple[int, int]]:
+    """(first line, last line) of each stretch of edges without a gap."""
+    edge = np.flatnonzero(np.diff(np.r_[False, there, False].astype(int)))
+    return list(zip(edge[::2].tolist(), edge[1::2].tolist(), strict=True))
 
 
 def _ways_out(plan: Plan, out: Streets) -> None:
     """The avenues go on into the country; to the south over the railway."""
     west, east, low, high = float(plan.us[0]), float(plan.us[-1]), float(plan.vs[0]), float(plan.vs[-1])
-    avenue = float(plan.vs[plan.river_row + 2])
-    out.add(0, avenue, west - 880, west, "primary", "Західне шосе")
-    out.add(0, avenue, east, east + 880, "primary", "Східне шосе")
-    north, south = (float(plan.us[i]) for i in plan.bridges)
-    out.add(1, north, high, high + 640, "primary", "Північне шосе")
+    avenue, away = float(plan.vs[plan.river_row + 2]), plan.far_m - 60
+    out.add(0, avenue, west - away, west, "primary", "Західне шосе")
+    out.add(0, avenue, east, east + away, "primary", "Східне шосе")
+    north, south = float(plan.us[plan.bridges[0]]), float(plan.us[plan.bridges[-1]])
+    out.add(1, north, high, high + away, "primary", "Північне шосе")
     out.add(1, south, low - 100, low, "primary", "Південний шляхопровід", True)
-    out.add(1, south, low - 700, low - 100, "primary", "Південне шосе")
+    out.add(1, south, low - away, low - 100, "primary", "Південне шосе")
 
 
 def row_kind(plan: Plan, j: int) -> str:
@@ -101,12 +123,16 @@ def row_kind(plan: Plan, j: int) -> str:
     step = j - plan.river_row
     if step in (0, 1):
         return "tertiary"
-    return "primary" if step in (2, -1) else "secondary" if step % 2 else "tertiary"
+    if step == 2 or step % 6 == 5:
+        return "primary"
+    return "secondary" if step % 2 else "tertiary"
 
 
 def column_kind(plan: Plan, i: int) -> str:
     """The class of a street across the river."""
-    return "primary" if i in plan.bridges else "secondary" if i % 2 == 0 else "tertiary"
+    if i in plan.bridges:
+        return "primary"
+    return "secondary" if i % 3 == 0 else "tertiary"
 
 
 def _row_name(plan: Plan, j: int, out: Streets) -> str:
@@ -143,7 +169,8 @@ def network(plan: Plan, streets: Streets) -> Network:
     piece, start, end = owner[1:][joined], cut[:-1][joined], cut[1:][joined]
     kind, bridge = np.array(streets.kind, object)[piece], np.array(streets.bridge)[piece]
     lines = _bent(plan, way[piece], at[piece], start, end)
-    return Network(lines, kind, np.array(streets.name, object)[piece], bridge, way[piece], (start + end) / 2)
+    name, oneway = np.array(streets.name, object)[piece], np.array(streets.oneway, object)[piece]
+    return Network(lines, kind, name, bridge, oneway, way[piece], (start + end) / 2)
 
 
 def _cuts(way: NDArray[np.int64], at: Floats, a: Floats, b: Floats) -> tuple[NDArray[np.int64], Floats]:

@@ -156,21 +156,33 @@ def house_ground(plan: Plan, cell: Cell, streets: Streets, lots: Lots) -> None:
     lots.groves.append((shapely.polygons(shape), 9.0))
 
 
+TREES_HA = {"forest": 0.0, "orchard": 0.0, "meadow": 1.2, "farmland": 0.15}
+
+
 def surroundings(plan: Plan, lots: Lots) -> None:
-    """Banks, meadows, woods and fields, so that the city stands on land and not on a plate."""
-    us = np.linspace(plan.us[0] - 900, plan.us[-1] + 900, 60)
+    """Banks, and fields, meadows and woods where there are no blocks, so that the city stands on land."""
+    far = plan.far_m
+    us = np.arange(plan.us[0] - far, plan.us[-1] + far + 1, 60.0)
     for side in (-1, 1):
-        inner, outer = plan.place(us, np.full(60, side * 60.0)), plan.place(us, np.full(60, side * 84.0))
-        lots.area(np.r_[inner, outer[::-1]], "grass", "", 22)
-    low, high = float(plan.vs[0]), float(plan.vs[-1])
-    _strip(plan, lots, plan.us[0] + 40, plan.us[-1] - 40, high + 30, high + 240, "forest", 26)
-    _strip(plan, lots, plan.us[0] - 500, plan.us[0] - 30, low, -90, "meadow", 4)
-    _strip(plan, lots, plan.us[0] - 460, plan.us[0] - 30, 90, high, "farmland", 0)
-    _strip(plan, lots, plan.us[-1] + 30, plan.us[-1] + 420, 90, high, "meadow", 3)
-    _strip(plan, lots, plan.us[-1] + 30, plan.us[-1] + 420, low, -90, "allotments", 9)
-    _strip(plan, lots, plan.us[0] - 200, plan.us[-1] + 200, low - 330, low - 96, "farmland", 0)
+        inner, outer = plan.place(us, np.full(len(us), side * 60.0)), plan.place(us, np.full(len(us), side * 84.0))
+        lots.area(np.r_[inner, outer[::-1]], "grass", "", 14)
+    for cell in plan.country:
+        rng = np.random.default_rng([plan.seed, 31, cell.i + 64, cell.j + 64])
+        _fields(plan, lots, cell, rng)
 
 
-def _strip(plan: Plan, lots: Lots, u0: float, u1: float, v0: float, v1: float, kind: str, trees: float) -> None:
-    cell = Cell(0, 0, float(u0), float(u1), float(v0), float(v1), kind)
-    lots.area(outline(plan, cell, 0), kind, "", trees)
+def _fields(plan: Plan, lots: Lots, cell: Cell, rng: np.random.Generator) -> None:
+    """One block of the country: a wood as it is, land cut in strips with bands of trees between some."""
+    if cell.kind == "forest":
+        lots.area(outline(plan, cell, 3), "forest", "", TREES_HA["forest"])
+        return
+    lying = rng.random() < 0.5
+    low, high = (cell.v0, cell.v1) if lying else (cell.u0, cell.u1)
+    parts = int(rng.integers(1, 5))
+    cuts = np.r_[
+        low, np.sort(low + (high - low) * (np.arange(1, parts) + rng.uniform(-0.2, 0.2, parts - 1)) / parts), high
+    ]
+    for a, b in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+        kind = cell.kind if rng.random() < 0.8 else str(rng.choice(["meadow", "farmland", "orchard"]))
+        u0, u1, v0, v1 = (cell.u0, cell.u1, a, b) if lying else (a, b, cell.v0, cell.v1)
+        lots.area(outline(plan, Cell(cell.i, cell.j, u0, u1, v0, v1, kind), 2.5), kind, "", TREES_HA.get(kind, 0.0))
