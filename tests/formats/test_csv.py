@@ -65,3 +65,9 @@ def test_that_a_table_without_places_is_a_sentence(take, tmp_path):
         take(_write(tmp_path / "plain.csv", "oblast,count\nДонецька,3\n"))
     assert caught.value.key == "file-unknown-format"
     assert "coordinates" in str(caught.value)
+
+
+def test_that_a_name_that_begins_like_a_shape_is_a_name(take, tmp_path):
+    path = tmp_path / "points.csv"
+    path.write_text("lon,lat,name\n37.55,47.1,Point 1\n37.56,47.1,Polygon street\n")
+    assert [row["name"] for row in take(path).rows("features")] == ["Point 1", "Polygon street"]

@@ -35,7 +35,9 @@ LAT = ("lat", "latitude", "y_wgs84", "широта", "lat_wgs84", "latitude_deg"
 EAST = ("x", "easting", "east", "coord_x", "x_coord", "point_x", "xcoord", "координата_x", "схід")
 NORTH = ("y", "northing", "north", "coord_y", "y_coord", "point_y", "ycoord", "координата_y", "північ")
 _SRID = re.compile(r"^\s*SRID=(\d+);", re.I)
-_WKT = re.compile(r"^\s*(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|^\s*GEOMETRYCOLLECTION", re.I)
+_WKT = re.compile(
+    r"^\s*(?:SRID=\d+;)?\s*(?:(?:MULTI)?(?:POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\s*[ZM]*\s*(?:\(|EMPTY)", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ class Doctor:
         sample = places(batch)
         found = landing.candidates(sample, self.job.project_crs, self.home)
         hint = "; ".join(one.words() for one in found[:3])
-        listed = [{"crs": one.crs, "words": one.words()} for one in found]
+        listed = [{"crs": one.crs, "name": one.name, "place": one.place, "words": one.words()} for one in found]
         return UserError("crs-missing", file=self.job.name, hint=hint or _seems(sample), candidates=listed)
 
     def see(self, batch: Features, source: str) -> None:

@@ -16,6 +16,8 @@ from vidbudova.text import _
 NEAR_M = 50_000.0
 """So far from the edge of the project's data something may still belong to it."""
 MOST_CANDIDATES = 6
+RARE = ("WGS 72", "ED50", "WGS 84 / TM", "WGS 84 / NSIDC", "WGS 84 / Equal", "ETRS89 / NTM")
+"""Systems that hardly any file is in; they are offered last."""
 
 Box = tuple[float, float, float, float]
 
@@ -140,7 +142,7 @@ def candidates(sample: Floats, target: str, home: Home | None) -> list[Candidate
         km = home.distance_m(place) / 1000.0 if home is not None else 0.0
         if math.isfinite(km) and written(place, target):
             found.setdefault(name, Candidate(name, title, written(place, target), km))
-    near = sorted(found.values(), key=lambda one: one.km)
+    near = sorted(found.values(), key=lambda one: (round(one.km), one.name.startswith(RARE)))
     return [one for one in near if one.km <= NEAR_M / 1000.0][:MOST_CANDIDATES] or near[:2]
 
 

@@ -25,7 +25,7 @@ WORDS: MappingProxyType[str, str] = MappingProxyType(
         "millimetres": mark("Take the numbers as millimetres"),
         "centimetres": mark("Take the numbers as centimetres"),
         "height-feet": mark("Take the heights as feet"),
-        "heights-from-storeys": mark("Take these heights from the storeys instead"),
+        "heights-from-storeys": mark("Take heights from the storeys"),
         "shift-heights": mark("Move all heights by {value} m"),
         "leave-out-far": mark("Set them aside"),
         "keep-duplicates": mark("Bring them in all the same"),

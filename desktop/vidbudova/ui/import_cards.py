@@ -86,7 +86,6 @@ class FileCard(QFrame):
         self.system = QWidget()
         self.offers = QVBoxLayout(self.system)
         self.offers.setContentsMargins(0, 0, 0, 0)
-        self.offers.addWidget(self.crs)
         self.attribution.setPlaceholderText(_("as the file says"))
         self.licence.setPlaceholderText(_("as the file says"))
 
@@ -105,7 +104,8 @@ class FileCard(QFrame):
         form.setContentsMargins(0, 0, 0, 0)
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(_("Holds"), self.kind)
-        form.addRow(_("Coordinates"), self.system)
+        form.addRow(self.system)
+        form.addRow(_("Coordinates"), self.crs)
         form.addRow(_("Attribution"), self.attribution)
         form.addRow(_("Licence"), self.licence)
         buttons = QWidget()
@@ -137,7 +137,8 @@ class FileCard(QFrame):
         busy = state in (LOOKING, WRITING)
         self.bar.setVisible(busy)
         self.asked.setVisible(state in (LOOKED, ASKING))
-        self.form.setRowVisible(self.system, self.asks_system or bool(self.crs.text().strip()))
+        self.form.setRowVisible(self.crs, self.asks_system or bool(self.crs.text().strip()))
+        self.form.setRowVisible(self.system, self.asks_system and self.offers.count() > 0)
         self.problems.setVisible(bool(self.problems.rows) and not busy)
         self.close_button.setVisible(not busy)
         skipped = bool(self.report and self.report["skipped"])
@@ -175,6 +176,8 @@ class FileCard(QFrame):
     def show_error(self, error: BaseException) -> None:
         """Why nothing came of it; where something only has to be said, it is asked for."""
         words = sentences(error) if isinstance(error, UserError) else str(error)
+        if getattr(error, "key", "") == "crs-missing":
+            words = f"{error}\n{_('Choose where its data are to lie, or write its system:')}"
         self.words.setText(words)
         self.problems.clear()
         key = getattr(error, "key", "")
@@ -186,13 +189,15 @@ class FileCard(QFrame):
 
     def _offer_systems(self, found: Any) -> None:
         """A button for each system in which the data would lie in the project, with the place."""
-        while (item := self.offers.takeAt(1)) is not None:
+        while (item := self.offers.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         for one in found:
-            button = QPushButton(str(one["words"]))
+            button = QPushButton(f"{one['crs']}  {one['name']}\n{one['place']}")
             button.setObjectName(f"crs-{one['crs']}")
+            button.setProperty("role", "choice")
+            button.setStyleSheet("text-align: left")
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             button.setToolTip(str(one["words"]))
             button.clicked.connect(partial(self._take_system, str(one["crs"])))

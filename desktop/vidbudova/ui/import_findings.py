@@ -66,7 +66,8 @@ class FindingList(QWidget):
         return row
 
     def _finding(self, problem: ProblemRow, may_mend: bool) -> QWidget:
-        row, buttons = _row(f"{problem['message']}{examples(problem)}")
+        message = problem["message"]
+        row, buttons = _row(f"{message[:1].upper()}{message[1:]}{examples(problem)}")
         if problem["where"] is not None:
             show = partial(self.show_place.emit, tuple(problem["where"]))
             _button(buttons, _("Show on the map"), "finding-show", show)
@@ -95,6 +96,8 @@ def _row(words: str) -> tuple[QWidget, FlowLayout]:
 def _button(flow: FlowLayout, title: str, name: str, do: Any) -> None:
     button = QPushButton(title)
     button.setObjectName(name)
+    button.setToolTip(title)
+    button.setMinimumWidth(1)  # a long sample of text must not make the panel wider
     button.clicked.connect(lambda _checked=False: do())
     flow.addWidget(button)
 
