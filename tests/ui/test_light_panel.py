@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QPoint, Qt
 
 from vidbudova.session import damage, moments
 from vidbudova.ui.light_box import clock_words
+from vidbudova.ui.measure import DistanceTool
 from vidbudova.ui.moment import moment_of
 from vidbudova.ui.tool_section import SectionTool
 
@@ -129,6 +130,16 @@ def test_that_the_handle_moves_a_level_section_and_the_rest_of_the_view_turns_th
     assert hands.view.camera.heading_deg != heading
     panel.section.whole()
     assert hands.view.tool is None
+
+
+def test_that_a_section_stays_for_another_tool_and_escape_still_takes_it_off(hands, panel):
+    panel.section.level.click()
+    hands.view.set_tool(DistanceTool(hands.desk))
+    hands.view.set_tool(None)
+    assert moment_of(hands.desk).plane is not None
+    hands.view.setFocus()
+    hands.key(Qt.Key.Key_Escape)
+    assert moment_of(hands.desk).plane is None
 
 
 def test_that_closing_the_project_puts_it_all_back(hands, panel):

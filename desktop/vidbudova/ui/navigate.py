@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
 
+from vidbudova.ui.moment import moment_of
 from vidbudova.ui.navigate_steps import Steps
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class Navigator(QObject):
             self.steps.release(event.key())
 
     def step_back(self) -> bool:
-        """Leave one thing: the tool, the walk, the selection. False when there is nothing to leave."""
+        """Leave one thing: the tool, the walk, the selection, the section. False when there is nothing to leave."""
         view = self._viewport
         if view.tool is not None:
             view.set_tool(None)
@@ -232,6 +233,8 @@ class Navigator(QObject):
             self.steps.set_mode("")
         elif len(view.desk.selection):
             view.desk.selection.clear()
+        elif moment_of(view.desk).plane is not None:
+            moment_of(view.desk).set_plane(None)
         else:
             return False
         return True
