@@ -25,7 +25,7 @@ FRAMES = 40
 
 
 def make(path: Path, points: int, seed: int = 1) -> None:
-    """Write a scan: rolling ground, blocks of houses with walls and roofs, trees, in the classes and colours of each."""
+    """Write a scan: rolling ground, houses with walls and roofs, trees, in the classes and colours of each."""
     import laspy
 
     header = laspy.LasHeader(point_format=7, version="1.4")

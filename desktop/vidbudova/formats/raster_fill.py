@@ -21,7 +21,7 @@ def fill(heights: Heights, void: NDArray[np.bool_]) -> None:
 
 
 def _filled(values: Heights, known: NDArray[np.bool_]) -> Heights:
-    if known.all() or min(values.shape) < 2 or not known.any():
+    if known.all() or values.size == 1:
         return values
     rows, cols = values.shape
     even = rows + rows % 2, cols + cols % 2

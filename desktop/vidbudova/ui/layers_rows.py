@@ -13,8 +13,8 @@ from vidbudova.ui import icons
 
 INDENT_PX = 30
 LOOKS_PX = 94
-ZOOM_PX = 32
 """What the eye and the slider of one file take of its words."""
+ZOOM_PX = 32
 
 
 class SourceRow(QWidget):
