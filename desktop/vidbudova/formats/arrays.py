@@ -152,6 +152,18 @@ def open_arrays(path: Path) -> Arrays:
     return Arrays(path, header["meta"], entries)
 
 
+def amend(path: Path, meta: Mapping[str, Any]) -> None:
+    """Say something else of the same arrays; its checksum is another then."""
+    open_arrays(path)
+    with path.open("r+b") as file:
+        at = int.from_bytes(file.read(16)[8:], "little")
+        file.seek(at)
+        header = json.loads(file.read())
+        file.seek(at)
+        file.truncate()
+        file.write(json.dumps({**header, "meta": dict(meta)}, ensure_ascii=False).encode())
+
+
 def sha256_of(path: Path) -> str:
     """The checksum of a file."""
     with path.open("rb") as file:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from vidbudova.errors import UserError
-from vidbudova.formats import doctor_rows, landing, letters, validity
+from vidbudova.formats import doctor_ground, doctor_rows, landing, letters, validity
 from vidbudova.formats.features import Features
 from vidbudova.formats.findings import Finding
 from vidbudova.formats.mends import Mends
@@ -109,6 +109,7 @@ class Doctor:
             self.findings.append(Finding("drawing-unit", count, mends=(self.drawn_in,), values={"unit": self.drawn_in}))
         self.findings += self._about_text()
         self.findings += doctor_rows.heights(staging, self.mends, self.job)
+        self.findings += doctor_ground.check(staging, self.job.terrain, self.mends)
         if not self.centres or any(f.code in OUT_OF_PLACE for f in self.findings):
             return 0
         far, aside = doctor_rows.far(staging, np.concatenate(self.centres), self.mends)

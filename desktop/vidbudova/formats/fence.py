@@ -35,7 +35,7 @@ def put_up(job: Job) -> None:
     files = staging.with_name(staging.name + ".files")
     staging.touch()
     files.mkdir(exist_ok=True)
-    readable = [*_programs(), Path(job.path), *map(Path, job.parts)]
+    readable = [*_programs(), Path(job.path), *map(Path, [*job.parts, *job.terrain])]
     writable = [staging, files, Path(job.scratch)]
     _keep_libraries_in(readable, writable)
     _keep_python_in([*readable, *writable])

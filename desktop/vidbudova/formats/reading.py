@@ -52,6 +52,7 @@ class Assumed:
     """What derived heights rest on, the words that stay with the layer, and the bounds of what is there already.
 
     within : west, south, east, north in degrees; features that do not meet that box are left out.
+    terrain : files of arrays with the ground of the project.
     """
 
     storey_height_m: float = 3.0
@@ -60,6 +61,7 @@ class Assumed:
     licence: str = ""
     around: tuple[float, float, float, float] | None = None
     within: tuple[float, float, float, float] | None = None
+    terrain: tuple[str, ...] = ()
 
 
 def read(

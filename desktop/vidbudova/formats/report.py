@@ -85,6 +85,7 @@ class Job:
     default_height_m: float = 6.0
     parts: list[str] = field(default_factory=list)
     mends: list[str] = field(default_factory=list)
+    terrain: list[str] = field(default_factory=list)
     around: tuple[float, float, float, float] | None = None
     within: tuple[float, float, float, float] | None = None
     limits: dict[str, Any] = field(default_factory=dict)

@@ -99,7 +99,14 @@ def _assumed(session: Session, attribution: str, licence: str) -> reading.Assume
         attribution,
         licence,
         session.bounds(),
+        terrain=_terrain(session),
     )
+
+
+def _terrain(session: Session) -> tuple[str, ...]:
+    """The files of the project's ground, for what may float above it."""
+    files = (session.layer_file(str(row["file"])) for row in session.rows("terrain").values() if row["file"])
+    return tuple(str(path) for path in files if path is not None)
 
 
 def files_of(paths: Iterable[Path | str]) -> list[Path]:
