@@ -10,6 +10,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from opening import MEASUREMENTS as OPENING
 from terrain import terrain
 
 Row = tuple[str, str]
@@ -36,7 +38,8 @@ LIBRARIES = ("PySide6-Essentials", "vtk", "numpy", "shapely", "pyogrio", "osmium
 def main() -> int:
     """Measure everything, or with --one a single thing in this process."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--buildings", type=int, default=3000)
+    parser.add_argument("--buildings", type=int, nargs="+", default=[3000], help="one column for each size")
+    parser.add_argument("--project", type=Path, action="append", default=[], help="measure this one, do not make it")
     parser.add_argument("--only", help="measure only what has this in its name")
     parser.add_argument("--one", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -45,24 +48,38 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="vidbudova-bench-") as folder, screen():
         os.environ["VIDBUDOVA_HOME"] = folder
-        return measure_all(Path(folder), args.buildings, args.only or "")
+        return measure_all(Path(folder), args.buildings, args.project, args.only or "")
 
 
-def measure_all(folder: Path, buildings: int, only: str) -> int:
-    """Print the table; 1 if any measurement failed."""
-    print(f"{machine()}\n{versions()}\nload at the start: {load()}\nsample city of {buildings:,} buildings\n")
-    seconds, _ = timed(lambda: prepare(folder, buildings))
-    rows: list[Row] = [("make the sample city", f"{seconds:.2f} s")]
-    failed = 0
-    for name in MEASUREMENTS:
-        if only in name:
-            found = in_child(name, folder)
-            failed += not found
-            rows += found or [(name, "failed")]
-    width = max(len(name) for name, _ in rows)
-    print("\n".join(f"{name:<{width}}  {value}" for name, value in rows))
+def measure_all(folder: Path, sizes: list[int], projects: list[Path], only: str) -> int:
+    """Print one table with a column for each size; 1 if any measurement failed."""
+    print(f"{machine()}\n{versions()}\nload at the start: {load()}\n")
+    columns: dict[str, dict[str, str]] = {}
+    for place, buildings in enumerate(sizes):
+        title = f"{buildings:,} buildings"
+        columns[title] = measure(folder / str(buildings), buildings, projects[place : place + 1], only)
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    width = max(len(name) for name in names)
+    wide = {title: max(len(title), *map(len, column.values())) for title, column in columns.items()}
+    print(" " * width, *(f"{title:<{wide[title]}}" for title in columns), sep="  ")
+    for name in names:
+        print(f"{name:<{width}}", *(f"{column.get(name, ''):<{wide[t]}}" for t, column in columns.items()), sep="  ")
     print(f"\nload at the end: {load()}")
-    return min(failed, 1)
+    return int(any("failed" in column.values() for column in columns.values()))
+
+
+def measure(folder: Path, buildings: int, projects: list[Path], only: str) -> dict[str, str]:
+    """The rows of one size."""
+    folder.mkdir()
+    found: dict[str, str] = {}
+    if projects:
+        for part in projects[0].parent.glob(f"{projects[0].name}*"):
+            shutil.copyfile(part, folder / part.name.replace(projects[0].name, sample(folder).name))
+    else:
+        found["make the sample city"] = f"{timed(lambda: prepare(folder, buildings))[0]:.2f} s"
+    for name in (n for n in MEASUREMENTS if only in n):
+        found |= dict(in_child(name, folder) or [(name, "failed")])
+    return found
 
 
 def in_child(name: str, folder: Path) -> list[Row]:
@@ -336,6 +353,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "seeing": seeing,
     "importing": importing,
     "terrain": terrain,
+    **OPENING,
 }
 
 if __name__ == "__main__":
