@@ -77,3 +77,9 @@ def test_that_an_empty_city_and_a_single_house_have_a_first_picture_too(count: i
     assert np.isfinite([*camera.focus, camera.distance]).all()
     if count:
         assert np.linalg.norm(np.array(camera.focus[:2]) - AT) < 400
+
+
+def test_that_a_wide_city_is_seen_from_higher_up_in_a_narrow_picture() -> None:
+    city = spread(400, 6000, 2000)
+    wide, narrow = home(city, (1600, 700)), home(city, (700, 900))
+    assert wide.pitch_deg < narrow.pitch_deg <= 27.0

@@ -23,12 +23,25 @@ FAR_EDGE, MIDDLE, NEAR_EDGE = 0.27, 0.56, 0.96
 MOST_OUTSIDE = 0.07
 """The share of the buildings that may lie beyond the edges, so that the rest fills the picture."""
 LOWEST_EYE_M = 60.0
+LOWEST_BEGIN = 0.37
+STEEPER_DEG = (0.0, 3.0, 6.0, 9.0)
+"""A wide city in a narrow picture leaves much empty above it; then the view is taken from higher up, step by step."""
 STEP_BACK, MOST_STEPS = 1.05, 60
 
 
 def home(city: City, size: Size, start: Camera = HOME) -> Camera:
-    """The city from a low slant, in the heading, pitch and lens of `start`."""
+    """The city from a low slant, in the heading and lens of `start`; steeper where it would leave the picture empty."""
     places = _places(city)
+    found = start
+    for steeper in STEEPER_DEG:
+        found = _framed(replace(start, pitch_deg=start.pitch_deg + steeper), places, size)
+        if _begins(found, places, size) <= LOWEST_BEGIN:
+            break
+    return found
+
+
+def _framed(start: Camera, places: Floats, size: Size) -> Camera:
+    """The view in the heading, pitch and lens of `start`, far enough that the width holds the city."""
     height = _height_by_depth(start, places @ _axes(start)[0], len(places))
     found = _standing(start, places, height)
     for _ in range(MOST_STEPS):
@@ -37,6 +50,12 @@ def home(city: City, size: Size, start: Camera = HOME) -> Camera:
         height *= STEP_BACK
         found = _standing(start, places, height)
     return found
+
+
+def _begins(camera: Camera, places: Floats, size: Size) -> float:
+    """How far down the picture the city begins, but for outliers."""
+    pixels, _depth = project(camera, np.c_[places, np.zeros(len(places))], size)
+    return float(np.percentile(pixels[:, 1], OUTLIERS_PERCENT) / size[1])
 
 
 def _axes(camera: Camera) -> tuple[Floats, Floats]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QFrame, QWidget
 
 from vidbudova.text import _, number
@@ -202,8 +202,9 @@ class Overlay(QWidget):
 
     def _beside_strip(self, first: Sequence[Legend]) -> float:
         """Where the legend begins: at the left, or beside the strip of buttons where that reaches down to it."""
-        rows = len(first[0].lines) + 2 if first else 0
-        top = self.height() - 60.0 - rows * (self.fontMetrics().height() + 5.0)
+        metrics = QFontMetrics(self._small())
+        rows = len(first[0].lines) + 1 if first else 0
+        top = self.height() - MARGIN - metrics.height() - 22.0 - rows * (metrics.height() + 5.0) - 16.0
         strips = [child.geometry() for child in self._viewport.findChildren(QFrame) if self._covers(child)]
         low = [box.right() for box in strips if box.left() < 60 and box.bottom() > top]
         return max([MARGIN, *(right + 10.0 for right in low)])
