@@ -78,3 +78,32 @@ def test_that_a_failed_export_leaves_the_old_file_and_no_half_one(tmp_path, rows
 def test_that_an_unknown_ending_is_a_sentence(tmp_path, rows):
     with pytest.raises(UserError):
         export.write(tmp_path / "out.doc", rows)
+
+
+@pytest.mark.parametrize("ending", ["fgb", "kml"])
+def test_that_what_is_written_reads_back_with_ids_texts_and_places(take, tmp_path, rows, ending):
+    path = tmp_path / f"out.{ending}"
+    export.write(path, rows)
+    read = take(path, kind="buildings", mends=["keep-duplicates"])
+    assert read.report["kept"] == len(EVIL)
+    back = read.rows("buildings")
+    assert {row["source_id"] for row in back} == set(rows.ids)
+    assert {row["levels"] for row in back} == {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, None}
+    xy = shapely.get_coordinates(shapely.from_wkb(back[0]["geom"]))
+    wanted = shapely.get_coordinates(rows.geometries[0])
+    assert np.abs(xy.min(axis=0) - wanted.min(axis=0)).max() < 0.02
+
+
+def test_that_flatgeobuf_refuses_rows_without_a_shape(tmp_path, rows):
+    rows.geometries[0] = None
+    with pytest.raises(UserError) as caught:
+        export.write(tmp_path / "out.fgb", rows)
+    assert caught.value.key == "export-failed" and not list(tmp_path.iterdir())
+
+
+def test_that_kml_holds_no_letters_that_break_it(tmp_path):
+    rows = export.Rows("a<b", "EPSG:32637", ["1"], {"name": ['x & "y" \x00\x1f<z>']}, np.array([None], object))
+    export.write(tmp_path / "out.kml", rows)
+    from defusedxml.ElementTree import parse
+
+    assert 'x & "y" <z>' in "".join(parse(tmp_path / "out.kml").getroot().itertext())

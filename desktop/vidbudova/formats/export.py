@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.errors import UserError
-from vidbudova.formats import export_gis, export_table
+from vidbudova.formats import export_gis, export_kml, export_table
 from vidbudova.text import _
 
 Write = Callable[[Path, "Rows"], None]
@@ -51,6 +51,8 @@ WRITERS: dict[str, Write] = {
     ".gpkg": export_gis.geopackage,
     ".geojson": export_gis.geojson,
     ".json": export_gis.geojson,
+    ".fgb": export_gis.flatgeobuf,
+    ".kml": export_kml.kml,
     ".csv": export_table.comma_separated,
     ".xlsx": export_table.spreadsheet,
 }

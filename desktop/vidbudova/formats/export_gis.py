@@ -1,4 +1,4 @@
-"""GeoPackage and GeoJSON."""
+"""GeoPackage, GeoJSON and FlatGeobuf."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import shapely
 
 from vidbudova.formats.values import plain
 from vidbudova.model import crs as crs_rules
+from vidbudova.text import _
 
 if TYPE_CHECKING:
     from vidbudova.formats.export import Rows
@@ -54,6 +55,17 @@ def _rounded(member: Any) -> Any:
 
 def geopackage(path: Path, rows: Rows) -> None:
     """A layer with the project's coordinate system."""
+    _by_gdal(path, rows, "GPKG")
+
+
+def flatgeobuf(path: Path, rows: Rows) -> None:
+    """The same as FlatGeobuf, which needs a shape in every row."""
+    if rows.geometries is None or any(shape is None for shape in rows.geometries):
+        raise ValueError(_("FlatGeobuf holds no rows without a shape; use GeoPackage"))
+    _by_gdal(path, rows, "FlatGeobuf")
+
+
+def _by_gdal(path: Path, rows: Rows, driver: str) -> None:
     import pyogrio
 
     fields = ["id", *(name if name.lower() not in ("id", "fid", "geom") else f"{name}_" for name in rows.columns)]
@@ -67,7 +79,7 @@ def geopackage(path: Path, rows: Rows) -> None:
         field_data=columns,
         fields=np.array(fields, dtype=object),
         layer=rows.name,
-        driver="GPKG",
+        driver=driver,
         geometry_type=None if shapes is None else ("Unknown" if mixed else kinds.pop()),
         crs=None if shapes is None else rows.crs,
     )
