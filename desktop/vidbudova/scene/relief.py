@@ -117,9 +117,11 @@ class Relief:
     def _height(self, xy: Floats) -> Floats:
         widest = self.grids[0]
         z, beyond = widest.at(xy)
-        away = np.maximum(beyond, 0.0) * widest.cell_m / self.reach_m
-        if (away > 0).any():
-            z = z + (self.rim_m - z) * _smooth(away)
+        out = np.flatnonzero(beyond > 0)
+        if len(out):
+            away = beyond[out] * widest.cell_m
+            z[out] += (_spread(widest, xy[out], away) - z[out]) * _smooth(away / (0.1 * self.reach_m))
+            z[out] += (self.rim_m - z[out]) * _smooth(away / self.reach_m)
         for grid in self.grids[1:]:
             own, beyond = grid.at(xy)
             share = _smooth(-beyond / FEATHER_CELLS)
@@ -188,6 +190,12 @@ def level(bounds: Bounds, height_m: float = 0.0) -> Relief:
     x0, y0, x1, y1 = bounds
     side = max(x1 - x0, y1 - y0, 1.0)
     return Relief([Heights(np.full((2, 2), height_m, np.float32), x0, y0 + side, side)])
+
+
+def _spread(grid: Heights, xy: Floats, away_m: Floats) -> Floats:
+    """The mean of the edge near places outside, over more of it the further out, or it would go on as streaks."""
+    ways = [way for k in (-1.0, -0.5, 0.5, 1.0) for way in ((k, 0.0), (0.0, k))]
+    return np.asarray(np.mean([grid.at(xy + away_m[:, None] * np.array(way))[0] for way in ways], axis=0))
 
 
 def _smooth(t: Floats) -> Floats:
