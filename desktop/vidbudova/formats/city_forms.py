@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from vidbudova.formats.facets import FLOOR, GROUND, INTERIOR, ROOF, Face, Floats, rings_of
+from vidbudova.formats.facets import FLOOR, GROUND, INTERIOR, ROOF, Face, Floats
 
 LEVEL = 0.985
 """A face leans so little that it counts as level: the cosine of ten degrees."""
@@ -58,9 +58,31 @@ def _leans(faces: list[Face]) -> Floats:
 
 def normals(faces: list[Face]) -> Floats:
     """(n, 3) unit normals."""
-    rings = rings_of(faces)
-    outer = rings.normal[rings.outer]
-    return np.asarray(outer / np.maximum(np.linalg.norm(outer, axis=1), 1e-12)[:, None])
+    return _units(_areas(faces))
+
+
+def _areas(faces: list[Face]) -> Floats:
+    """(n, 3) normals as long as twice the area; a building has few corners, for which arrays cost more than a loop."""
+    return np.array([_newell(face.rings[0].tolist()) for face in faces]).reshape(-1, 3)
+
+
+def _newell(ring: list[list[float]]) -> tuple[float, float, float]:
+    nx = ny = nz = 0.0
+    if not ring:
+        return nx, ny, nz
+    x0, y0, z0 = ring[0]
+    ax = ay = az = 0.0
+    for x, y, z in ring[1:]:
+        bx, by, bz = x - x0, y - y0, z - z0
+        nx += ay * bz - az * by
+        ny += az * bx - ax * bz
+        nz += ax * by - ay * bx
+        ax, ay, az = bx, by, bz
+    return nx, ny, nz
+
+
+def _units(found: Floats) -> Floats:
+    return np.asarray(found / np.maximum(np.sqrt((found**2).sum(axis=1)), 1e-12)[:, None])
 
 
 def _union(faces: list[Face]) -> shapely.Geometry | None:
@@ -108,10 +130,8 @@ def roof(faces: list[Face], attributes: dict[str, Any]) -> dict[str, Any]:
     up = [face for face in faces if face.surface == ROOF and len(face.rings[0]) >= 3]
     if not up:
         return {"roof_shape": shape} if shape else {}
-    rings = rings_of(up)
-    outer = rings.normal[rings.outer]
-    area = np.linalg.norm(outer, axis=1)
-    unit = outer / np.maximum(area, 1e-12)[:, None]
+    found_normals = _areas(up)
+    area, unit = np.sqrt((found_normals**2).sum(axis=1)), _units(found_normals)
     leaning = np.abs(unit[:, 2]) < LEVEL
     if area[~leaning].sum() >= FLAT_SHARE * area.sum():
         return {"roof_shape": shape or "flat"}

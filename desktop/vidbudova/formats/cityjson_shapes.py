@@ -131,21 +131,39 @@ class Shapes:
         semantics = semantics if isinstance(semantics, dict) else {}
         kinds = [_surface(s) for s in _list(semantics.get("surfaces"))]
         material, texture = _theme(one.get("material")), _theme(one.get("texture"))
-        flat = _surfaces(one.get("boundaries"), depth, ())
-        for path, rings in flat:
-            if not isinstance(rings, list):
-                thing.fault = ("geometry-unreadable", str(rings)[:60])
-                continue
-            corners = [self._corners(_list(ring), vertices) for ring in rings if isinstance(ring, list)]
-            if not corners or any(len(c) != len(r) for c, r in zip(corners, rings, strict=False)):
-                self.intake.note("no-vertex", thing.id)
-                continue
+        for path, rings, corners in self._cornered(thing, one.get("boundaries"), depth, vertices):
             face = Face(corners)
             face.surface = _at(kinds, _walk(semantics.get("values"), path), UNKNOWN)
             face.shell = -1 if depth < 2 else self._shell(path)
             self._dress(face, rings, path, material, texture)
             yield face
         self._shells += 1000
+
+    def _cornered(
+        self, thing: Thing, boundaries: Any, depth: int, vertices: Floats
+    ) -> Iterator[tuple[tuple[int, ...], list[Any], list[Floats]]]:
+        """Each surface with the places of its rings; looked up all at once where all numbers are good."""
+        listed = []
+        for path, rings in _surfaces(boundaries, depth, ()):
+            if isinstance(rings, list) and rings and all(isinstance(ring, list) for ring in rings):
+                listed.append((path, rings))
+            else:
+                thing.fault = ("geometry-unreadable", str(rings)[:60])
+        flat = [k for _path, rings in listed for ring in rings for k in ring]
+        if all(type(k) is int for k in flat):
+            numbers = np.array(flat, np.int64) if flat and max(flat) < len(vertices) and min(flat) >= 0 else None
+        else:
+            numbers = None
+        every, at = None if numbers is None else np.asarray(vertices[numbers]), 0
+        for path, rings in listed:
+            corners = []
+            for ring in rings:
+                corners.append(self._corners(ring, vertices) if every is None else every[at : at + len(ring)])
+                at += len(ring)
+            if any(len(c) != len(r) for c, r in zip(corners, rings, strict=True)):
+                self.intake.note("no-vertex", thing.id)
+            else:
+                yield path, rings, corners
 
     def _shell(self, path: tuple[int, ...]) -> int:
         """A number of its own for each shell; inner shells look inward and are told apart, too."""
