@@ -76,6 +76,7 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "mend", "spoil"), CASES, ids=[f"{code}-{mend}" for code, mend, _s in CASES])
 def test_that_data_in_the_wrong_place_are_named_and_the_mend_brings_them_home(take, table, code, mend, spoil):
+    """https://github.com/tudelft3d/azul/issues/4: degrees were taken for metres."""
     path = table([",".join(map(repr, map(float, spoil(HERE[0] + n, HERE[1] + n)))) + ",a" for n in range(5)])
     found = problem(take(path, crs="EPSG:32637", assumed=AT_HOME), code)
     assert found["count"] == 5 and found["mend"]["id"] == mend and found["mend"]["words"]

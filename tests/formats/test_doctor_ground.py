@@ -48,6 +48,7 @@ def model(tmp_path: Path, above_m: float, houses: int = 5) -> tuple[Staging, str
 
 @pytest.mark.parametrize(("above_m", "code"), [(24.3, "heights-float"), (-31.0, "heights-sink")])
 def test_that_models_off_the_ground_say_by_how_much_and_the_mend_puts_them_down(tmp_path, terrain, above_m, code):
+    """https://github.com/iTowns/itowns/issues/855: buildings floated 15 to 50 m without a word."""
     staging, sha256 = model(tmp_path, above_m)
     (found,) = doctor_ground.check(staging, [str(terrain)], Mends())
     assert (found.code, found.count, found.mends) == (code, 5, (f"shift-heights={-above_m:.1f}",))
