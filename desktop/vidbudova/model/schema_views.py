@@ -35,7 +35,7 @@ CAMERA_PATHS = Table(
     "",
     (
         Field("name", "text", _("Name")),
-        Field("stops", "json", _("Stops"), _("A list of {view, seconds, hold_s, easing}, in order"), editable=False),
+        Field("stops", "json", _("Stops"), _("A list in order: view, seconds, hold_s, easing of each"), editable=False),
         Field("loop", "boolean", _("Begin again at the end")),
     ),
 )
