@@ -35,6 +35,7 @@ class Backdrops:
         self.files = scene.city.backdrops
         self.zero = [self._zero(file) for file in self.files]
         self.grids = [self._grid(file, zero) for file, zero in zip(self.files, self.zero, strict=True)]
+        self.highest_m = max((float(grid.top_m.max(initial=0.0)) for grid in self.grids), default=0.0)
         self.drawn = Drawn(self._make)
 
     def _zero(self, file: Surfaces) -> float:
@@ -55,7 +56,7 @@ class Backdrops:
     def place(self, frame: Frame) -> None:
         """Show what is seen, nearest first."""
         wanted: list[tuple[float, int, tuple[int, ...]]] = []
-        for k, grid in enumerate(self.grids if self.shown else ()):
+        for k, grid in enumerate(self.grids if self.scene.visible["models"] else ()):
             seen = np.flatnonzero(frame.view.sees(grid.bounds, np.maximum(grid.top_m, 1.0)))
             away = frame.view.distance(grid.bounds[seen], grid.top_m[seen])
             size = np.diff(grid.starts)[seen]

@@ -52,6 +52,14 @@ class Surfaces:
     pixels: NDArray[np.uint8] | None
     pixel_range: Ints | None
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east and north of its points."""
+        if not len(self.points):
+            return (0.0, 0.0, 1000.0, 1000.0)
+        low, high = self.points.min(axis=0) + self.origin, self.points.max(axis=0) + self.origin
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
 
 @dataclass(frozen=True, slots=True)
 class Built:

@@ -70,8 +70,8 @@ def load(session: Session) -> City:
     built = built_of(opened(session, "buildings"), found.shapes["buildings"].ids, found.solids)
     backdrops = tuple(file for _row, file in opened(session, "backdrop"))
     scans = clouds(session)
-    if scans and relief is None and not any(map(len, found.shapes.values())):
-        bounds = around([cloud.bounds for cloud in scans])
+    if (scans or backdrops) and relief is None and not any(map(len, found.shapes.values())):
+        bounds = around([*(cloud.bounds for cloud in scans), *(file.bounds for file in backdrops)])
     return City(
         found.shapes, bounds, found.solids, relief, ground, imagery, built, backdrops, unkept, scans, found.growth
     )

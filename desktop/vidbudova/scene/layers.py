@@ -31,7 +31,7 @@ from vidbudova.scene.window import Window
 
 LAYERS = (
     "buildings", "shadows", "roads", "rail", "water", "landuse", "trees", "power",
-    "zones", "observations", "cells", "quarantine", "features", "places", "clouds",
+    "zones", "observations", "cells", "quarantine", "features", "places", "clouds", "models",
 )  # fmt: skip
 """What `set_visible` and `set_opacity` of a Scene know."""
 

@@ -27,7 +27,7 @@ from vidbudova.scene.walls import flat_tops
 if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
-CUT_LOOKS = ("building", "cap", "crown", "solid", "shadow", "cast", "ambient", "wire")
+CUT_LOOKS = ("building", "cap", "crown", "solid", "shadow", "cast", "ambient", "wire", "skin", "poster")
 FILLED = ("building",)
 MOST_FILLED = 12_000
 """Cut buildings whose faces are made; those nearest the eye come first."""

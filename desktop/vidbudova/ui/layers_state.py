@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 STATE = "layers"
 SHOWN = (
     "zones", "observations", "features", "places", "cells", "quarantine",
-    "buildings", "clouds", "power", "trees", "rail", "roads", "water", "landuse",
+    "buildings", "models", "clouds", "power", "trees", "rail", "roads", "water", "landuse",
 )  # fmt: skip
 """What the view can show and hide, the uppermost first."""
 
-OTHERS = ("pipelines", "terrain", "imagery", "models")
+OTHERS = ("pipelines", "terrain", "imagery")
 """Listed with their sources, but drawn as names or not at all."""
 
 TITLES = {"cells": mark("Observed areas and cells"), "shadows": mark("Shadows")}

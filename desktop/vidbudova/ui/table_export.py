@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbudova.formats import export_models
 from vidbudova.formats.export import Rows, write
 from vidbudova.model.schema import TABLES
 from vidbudova.session.exporting import rows_of
+from vidbudova.session.exporting_bodies import bodies_of
 
 if TYPE_CHECKING:
     from vidbudova.session import Session
@@ -21,5 +23,9 @@ def export_rows(session: Session, table: str, ids: Sequence[str], target: Path) 
     at = [place[id] for id in ids if id in place]
     columns: dict[str, Sequence[Any]] = {name: [values[n] for n in at] for name, values in every.columns.items()}
     shapes = every.geometries[at] if every.geometries is not None else None
-    write(target, Rows(every.name, every.crs, [every.ids[n] for n in at], columns, shapes))
+    rows = Rows(every.name, every.crs, [every.ids[n] for n in at], columns, shapes)
+    if table == "buildings" and export_models.is_model(target):
+        export_models.write(target, bodies_of(session, rows))
+    else:
+        write(target, rows)
     return len(at)

@@ -41,7 +41,9 @@ HIDDEN = ("project", "photos", "sightings", "matches")
 AT_ONCE = 15_000
 """Up to so many rows filtering and sorting takes less than a blink, and is done at once."""
 FEW = 300
-EXPORTS = ((".csv", "CSV"), (".xlsx", "Excel"))
+EXPORTS = ((".csv", "CSV"), (".xlsx", "Excel"), (".geojson", "GeoJSON"), (".gpkg", "GeoPackage"))
+MODELS = ((".city.json", "CityJSON"), (".glb", "glTF"), ("tileset.json", "3D Tiles"))
+"""Of buildings, as bodies."""
 
 
 class TablePanel(QWidget):
@@ -75,6 +77,8 @@ class TablePanel(QWidget):
         menu = QMenu(self.save)
         for ending, title in EXPORTS:
             menu.addAction(title, partial(self.ask_export, ending))
+        self.models = [menu.addAction(title, partial(self.ask_export, ending)) for ending, title in MODELS]
+        menu.aboutToShow.connect(self._offer)
         self.save.setMenu(menu)
         self.words.setProperty("role", "muted")
         bar = QHBoxLayout()
@@ -287,13 +291,18 @@ class TablePanel(QWidget):
 
     # -- export ---------------------------------------------------------------------------------------------------
 
+    def _offer(self) -> None:
+        for action in self.models:
+            action.setVisible(self.table == "buildings")
+
     def ask_export(self, ending: str) -> None:
         """Ask for a file, and write what is shown."""
-        name = f"{_(TABLES[self.table].title)}{ending}"
+        name = f"{_(TABLES[self.table].title)}{ending}" if ending.startswith(".") else ending
         target, _kind = QFileDialog.getSaveFileName(self, _("Export the table"), name, f"*{ending}")
         if target:
             path = Path(target)
-            self.export(path if path.suffix.lower() == ending else path.with_name(path.name + ending))
+            whole = path.name.lower().endswith(ending)
+            self.export(path if whole else path.with_name(path.name + ending if ending.startswith(".") else ending))
 
     def export(self, target: Path) -> None:
         """Write the rows that are shown, in the order that they are shown."""

@@ -77,7 +77,11 @@ class Following(QObject):
         self._seen = None
         city = self._desk.city
         empty = city is None or not (
-            city.relief or city.imagery or city.clouds or any(len(shapes) for shapes in city.shapes.values())
+            city.relief
+            or city.imagery
+            or city.clouds
+            or city.backdrops
+            or any(len(shapes) for shapes in city.shapes.values())
         )
         self._desk.viewport.overlay.hint = _("Bring in files to begin: Ctrl+I, or drop them here.") if empty else ""
         self.show_observations()
