@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import shapely
 
@@ -15,9 +16,9 @@ from vidbudova.errors import UserError
 from vidbudova.model import damage, zones
 from vidbudova.model.change import Delta, Value
 from vidbudova.model.ids import new_id, source_id
-from vidbudova.session import matching
+from vidbudova.session import matching, photos
 from vidbudova.session.core import Session
-from vidbudova.session.sampling import city, nets, rows, ruin
+from vidbudova.session.sampling import city, nets, rows, ruin, sketches
 from vidbudova.session.sampling.city import Town
 from vidbudova.session.sampling.ruin import Harm
 from vidbudova.store.project import Project, create
@@ -79,24 +80,48 @@ def _fill(project: Project, town: Town, seed: int, tell: Progress) -> None:
         staging = Path(folder) / "seen.staging"
         fields = rows.stage_observations(staging, town, harm, seed)
         session.add_layer(staging, fields)
-    matching.match(session, matching.WITHIN_M)
-    _mark(session, town, harm, seed)
+        matching.match(session, matching.WITHIN_M)
+        _mark(session, town, harm, seed, Path(folder))
     _draw_zones(session, town, harm, seed)
     tell(1.0, mark("Writing the city"))
 
 
-def _mark(session: Session, town: Town, harm: Harm, seed: int) -> None:
-    """Each inspector's walk is marks in the log, one by one, as they would have made them."""
+def _mark(session: Session, town: Town, harm: Harm, seed: int, folder: Path) -> None:
+    """Each inspector's walk is marks in the log, one by one, as they would have made them, with what they saw."""
     ids = rows.building_ids(town, seed)
-    for row, said in ruin.marks(town, harm, seed):
+    listed = ruin.marks(town, harm, seed)
+    pictured = _sketched(town, listed, seed, folder)
+    brought = photos.bring(session, pictured.values())
+    shown = dict(zip(pictured, brought.sha256, strict=True))
+    new = {delta.id: delta for delta in brought.deltas}
+    for row, said in listed:
         session.author = said["inspector"]
         street, number = town.rows["street"][row], town.rows["house_number"][row]
+        seen = shown.get(row)
         session.do(
             mark("Mark {building}: grade {grade}"),
-            damage.mark(ids[row], None, **said),
+            [*([new[seen]] if seen else []), *damage.mark(ids[row], None, photos=[seen] if seen else None, **said)],
             building=f"{street}, {number}",
             grade=str(said["grade"]),
         )
+
+
+def _sketched(town: Town, listed: list[tuple[int, dict[str, Any]]], seed: int, folder: Path) -> dict[int, Path]:
+    """A picture of every building that was graded 1 or worse."""
+    from pyproj import Transformer
+
+    to_degrees = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True)
+    found: dict[int, Path] = {}
+    for row, said in listed:
+        if not said["grade"]:
+            continue
+        at = shapely.centroid(town.shapes[row])
+        lon, lat = to_degrees.transform(at.x, at.y)
+        levels, material = int(float(town.rows["levels"][row])), str(town.rows["material"][row])
+        path = folder / f"{len(found) + 1:02d}.jpg"
+        sketches.draw(path, said["grade"], levels, material, said["inspected_at"], (lon, lat), seed * 1000 + row)
+        found[row] = path
+    return found
 
 
 def _draw_zones(session: Session, town: Town, harm: Harm, seed: int) -> None:

@@ -14,7 +14,8 @@ from vidbudova.session.sampling.plan import RIVER_HALF_M, Floats, Plan
 DATUM = "Baltic 1977"
 RIVER_M, FALL = 96.0, 0.0004
 """The river's level where the plan begins, and how much it falls a metre."""
-LEVEE_M = 4.4
+LEVEE_M, DRY_M = 4.4, 2.6
+"""How far the banks, and all land, stand above the river."""
 TERRACE_M, TERRACE = 21.0, (130.0, 980.0)
 PLAIN_M, PLAIN = 6.0, (150.0, 1600.0)
 SWELLS = ((1700.0, 3.6), (3600.0, 5.5), (8200.0, 9.0), (19000.0, 14.0))
@@ -34,7 +35,8 @@ def height(plan: Plan, u: Floats, v: Floats) -> Floats:
         turn = p[k] + 1.1 * k
         along = (u * np.cos(turn) + v * np.sin(turn)) * (2 * np.pi / wave)
         found = found + calm * swell / 2 * np.sin(along + p[(k + 1) % 4])
-    return np.asarray(found)
+    shore = river_level(plan, u) + DRY_M * _smooth(away, RIVER_HALF_M - 2, 84.0)
+    return np.maximum(found, shore)
 
 
 def river_level(plan: Plan, u: Floats) -> Floats:

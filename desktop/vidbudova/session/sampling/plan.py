@@ -55,7 +55,14 @@ class Bend:
 
     def shift(self, p: Floats) -> Floats:
         """(…, 2) metres by which places of the plan (…, 2) are moved."""
-        return np.asarray(np.sin(p @ self.along.T + self.phase) @ self.swing)
+        x, y, found = p[..., 0], p[..., 1], np.zeros_like(p)
+        for (kx, ky), (sx, sy), phase in zip(
+            self.along.tolist(), self.swing.tolist(), self.phase.tolist(), strict=True
+        ):
+            wave = np.sin(kx * x + ky * y + phase)
+            found[..., 0] += sx * wave
+            found[..., 1] += sy * wave
+        return found
 
     def place(self, u: Floats | float, v: Floats | float) -> Floats:
         """(…, 2) map coordinates of plan coordinates."""
@@ -74,7 +81,7 @@ class Bend:
         c, s = math.cos(self.turn), math.sin(self.turn)
         bent = np.stack([x * c + y * s + self.middle, y * c - x * s], axis=-1)
         p = bent.copy()
-        for _round in range(14):
+        for _round in range(11):
             p = bent - self.shift(p)
         return p
 

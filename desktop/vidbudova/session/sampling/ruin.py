@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,10 @@ from vidbudova.session.sampling.city import Town
 from vidbudova.session.sampling.names import INSPECTORS
 from vidbudova.session.sampling.plan import Floats
 
-DATES = ("2022-03-14", "2022-05-12")
+DATES = ("2022-03-14", "2022-05-12", "2022-09-28", "2023-02-09")
+"""Days of the satellites' passes. What was hit before each: by the front in spring, by strikes from afar later."""
+SHARES = (0.42, 0.28, 0.14, 0.16)
+"""Of all strikes, before each pass."""
 CLASSES = (("Destroyed", "5"), ("Severe Damage", "3"), ("Moderate Damage", "2"), ("Possible Damage", "P"))
 """UNOSAT's words, and how they read on our scale."""
 
@@ -25,35 +29,48 @@ class Harm:
     observations: list[dict[str, Any]]
     sightings: list[dict[str, Any]]
     harm: Floats
+    by_pass: Floats
+    """(passes, n) the harm that each pass could see; it only grows."""
 
 
 def harm(town: Town, seed: int) -> Harm:
     """Strikes along a front in the east and here and there; points are roof marks with an offset."""
     rng = np.random.default_rng([seed, 19])
     at = shapely.get_coordinates(shapely.centroid(town.shapes))
-    done = _strikes(town, at, rng)
+    passes = _strikes(town, at, rng)
+    done = passes[-1]
     luck = rng.random(len(at))
     size = np.sqrt(shapely.area(town.shapes)) / 20
     seen = np.flatnonzero((done > 0.16) & (luck < 0.25 + done * size.clip(0.4, 1.4)) & (town.rows["keep"] != 0))
-    step = 3 - np.digitize(done[seen] + rng.normal(0, 0.09, len(seen)), (0.3, 0.52, 0.8))
-    points = at[seen] + rng.normal((3.0, -2.0), 3.6, (len(seen), 2))
-    early = rng.random(len(seen)) < 0.3
-    rows, dated = [], []
-    for k, (point, now, was) in enumerate(
-        zip(shapely.points(np.round(points, 2)), step.tolist(), early.tolist(), strict=True)
-    ):
-        rows.append(_observation(k, point, "Building", "building", now))
-        before = CLASSES[min(3, now + int(rng.integers(0, 2)))] if was else ("No Visible Damage", "0")
-        for date, (raw, grade), status in zip(
-            DATES, (before, CLASSES[now]), ("", "No Change" if was else "New"), strict=True
-        ):
-            dated.append({"observation": k, "observed_on": date, "raw": raw, "grade": grade, "status": status})
+    blur = rng.normal(0, 0.07, len(seen))
+    step = 3 - np.digitize(passes[:, seen] + blur, STEPS)
+    step = np.where(passes[:, seen] < 0.1, 4, np.minimum.accumulate(step, axis=0))
+    points = shapely.points(np.round(at[seen] + rng.normal((3.0, -2.0), 3.6, (len(seen), 2)), 2))
+    rows: list[dict[str, Any]] = []
+    dated: list[dict[str, Any]] = []
+    for k, (point, classes) in enumerate(zip(points, step.T.tolist(), strict=True)):
+        rows.append(_observation(k, point, "Building", "building", classes[-1]))
+        dated.extend(_sightings(k, classes))
     _craters(town, rng, rows, dated, at[done > 0.45])
-    return Harm(rows, dated, done)
+    return Harm(rows, dated, done, passes)
+
+
+STEPS = (0.3, 0.52, 0.8)
+NOTHING = ("No Visible Damage", "0")
+
+
+def _sightings(k: int, classes: list[int]) -> Iterator[dict[str, Any]]:
+    """What each pass said of one building, and how it changed since the one before."""
+    before = -1
+    for date, now in zip(DATES, classes, strict=True):
+        raw, grade = NOTHING if now == 4 else CLASSES[now]
+        status = "" if before < 0 else "No Change" if now == before else "New" if before == 4 else "Worse"
+        yield {"observation": k, "observed_on": date, "raw": raw, "grade": grade, "status": status}
+        before = now
 
 
 def _observation(k: int, point: shapely.Geometry, site: str, target: str, now: int) -> dict[str, Any]:
-    raw, grade = CLASSES[now]
+    raw, grade = NOTHING if now == 4 else CLASSES[now]
     return {
         "k": k,
         "geom": point,
@@ -63,29 +80,55 @@ def _observation(k: int, point: shapely.Geometry, site: str, target: str, now: i
         "scale": "unosat",
         "latest_raw": raw,
         "latest_grade": grade,
-        "latest_on": DATES[1],
+        "latest_on": DATES[-1],
         "confidence": "Medium" if now == 3 else "Very High",
     }
 
 
 def _strikes(town: Town, at: Floats, rng: np.random.Generator) -> Floats:
-    """Harm from 0 to 1: nearness to the worst strike, and to the front in the east."""
+    """(passes, n) harm from 0 to 1.2: nearness to the worst strike so far, and to the front, which comes and goes."""
     low, high = at.min(axis=0), at.max(axis=0)
     span = float(np.hypot(*(high - low)))
-    plan = town.plan
-    front = plan.place(np.full(9, plan.us[-1] - 120.0), np.linspace(plan.vs[0], plan.vs[-1], 9))
-    near = np.exp(-((shapely.distance(shapely.linestrings(front), shapely.points(at)) / (0.13 * span + 120)) ** 2))
-    count = max(16, len(at) // 75)
-    eastern = front[rng.integers(0, 9, count)] + rng.normal(0, 0.16 * span, (count, 2))
-    anywhere = at[rng.integers(0, len(at), count)]
-    strikes = np.where(rng.random(count)[:, None] < 0.55, eastern, anywhere)
+    count = max(9, len(at) // 75)
+    when = np.searchsorted(np.cumsum(SHARES[:-1]), rng.random(count))
     reach, force = rng.uniform(28, 120, count), rng.uniform(0.45, 1.15, count)
-    worst = np.zeros(len(at))
+    eastern = np.empty((count, 2))
+    fronts = [_front(town, share) for share in FRONTS]
+    for k, front in enumerate(fronts):
+        mine = when == k
+        eastern[mine] = front[rng.integers(0, len(front), mine.sum())] + rng.normal(0, 0.1 * span, (mine.sum(), 2))
+    anywhere = at[rng.integers(0, len(at), count)]
+    strikes = np.where((rng.random(count) < NEAR_FRONT[when])[:, None], eastern, anywhere)
     tree = shapely.STRtree(shapely.points(at))
     who, which = tree.query(shapely.points(strikes), predicate="dwithin", distance=300)
-    gone = np.hypot(*(at[which] - strikes[who]).T)
-    np.maximum.at(worst, which, force[who] * np.exp(-((gone / reach[who]) ** 2)))
-    return np.asarray((worst * (0.75 + 0.4 * near) + 0.34 * near * rng.random(len(at))).clip(0, 1.2))
+    hit = force[who] * np.exp(-((np.hypot(*(at[which] - strikes[who]).T) / reach[who]) ** 2))
+    passes = np.zeros((len(DATES), len(at)))
+    for k in range(len(DATES)):
+        mine = when[who] == k
+        np.maximum.at(passes[k], which[mine], hit[mine])
+        passes[k] += _fire(fronts[k], at, span, rng) * NEAR_FRONT[k]
+    return np.asarray(np.maximum.accumulate(passes, axis=0).clip(0, 1.2))
+
+
+FRONTS = (0.95, 0.84, 0.97, 1.05)
+"""Where the line ran before each pass, as a share of the city's length from its upper end."""
+NEAR_FRONT = np.array([0.75, 0.7, 0.3, 0.05])
+"""How much of what fell came from the front; the rest came from afar, on any place."""
+
+
+def _front(town: Town, share: float) -> Floats:
+    plan = town.plan
+    there = [(cell.u0, cell.u1) for cell in plan.cells]
+    first, last = min(u for u, _end in there), max(u for _start, u in there)
+    v = np.linspace(plan.vs[0], plan.vs[-1], 17)
+    bulge = 0.05 * (last - first) * np.sin(v / 900 + plan.phases[1] + 3 * share)
+    return plan.place(first + (last - first) * share + bulge, v)
+
+
+def _fire(front: Floats, at: Floats, span: float, rng: np.random.Generator) -> Floats:
+    """Harm by artillery beside the line."""
+    near = np.exp(-((shapely.distance(shapely.linestrings(front), shapely.points(at)) / (0.06 * span + 110)) ** 2))
+    return np.asarray(0.42 * near * rng.random(len(at)) ** 1.5)
 
 
 def _craters(
