@@ -35,6 +35,7 @@ def run(colours_in_window: Callable[[Path], int]) -> int:
             ("files of the program", state.files),
             ("sample city", state.sample),
             ("import through a child process", state.bring_in),
+            ("heights and a scan", state.bring_in_heights),
             ("damage mark and undo", state.mark),
             ("picture", state.picture),
             ("check", state.check),
@@ -105,6 +106,29 @@ class _Trial:
         if report["read"] != 2 or report["kept"] != 2 or self.session.count("buildings") != before + 2:
             raise Failed(f"the report says {report}")
         return f"{report['kept']} of {report['read']} kept"
+
+    def bring_in_heights(self) -> str:
+        """A grid of heights and a point cloud come in, with the libraries that read them."""
+        import laspy
+        import numpy as np
+
+        from vidbudova.session.importing import import_file
+
+        x, y, _right, _top = self.session.bounds("buildings") or (0.0, 0.0, 0.0, 0.0)
+        grid, scan = self.folder / "heights.asc", self.folder / "scan.laz"
+        rows = "\n".join(" ".join(str(100 + i + j) for i in range(8)) for j in range(8))
+        head = f"ncols 8\nnrows 8\nxllcorner {x:.3f}\nyllcorner {y:.3f}\ncellsize 20\nNODATA_value -9999\n"
+        grid.write_text(head + rows + "\n", encoding="ascii")
+        cloud = laspy.create(point_format=3, file_version="1.2")
+        cloud.header.scales, cloud.header.offsets = [0.01] * 3, [x, y, 0.0]
+        steps = np.arange(500.0)
+        cloud.x, cloud.y, cloud.z = x + steps % 25, y + steps // 25, steps / 100
+        cloud.write(str(scan))
+        kept = [import_file(self.session, file, crs=self.session.crs)["kept"] for file in (grid, scan)]
+        counts = {table: self.session.count(table) for table in ("terrain", "clouds")}
+        if not all(kept) or not all(counts.values()):
+            raise Failed(f"kept {kept}, the project has {counts}")
+        return f"{kept[1]} points"
 
     def _geojson(self) -> Path:
         from pyproj import Transformer
