@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-VOIDS = (-32768.0, -32767.0, -9999.0)
-"""Values that stand for "nothing was measured" also where a file does not say so."""
 DEEPEST_M, HIGHEST_M = -12_000.0, 9_500.0
+VOIDS = (-9999.0,)
+"""Values in between that stand for "nothing was measured" also where a file does not say so; −32768 lies outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ class InMemory:
 
 def measured(heights: NDArray[Any]) -> NDArray[np.bool_]:
     """Which heights are numbers that the ground can have."""
-    found = np.isfinite(heights)
-    found &= (heights > DEEPEST_M) & (heights < HIGHEST_M)
+    found = (heights > DEEPEST_M) & (heights < HIGHEST_M)  # no number is neither
     for void in VOIDS:
         found &= heights != void
     return np.asarray(found)

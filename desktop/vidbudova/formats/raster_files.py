@@ -77,7 +77,9 @@ class HeightFile:
         """See `Raster`."""
         found = _read(self.dataset, [1], (c0, r0, c1, r1), step, average=True)
         values = np.asarray(found.data, np.float32)
-        valid = ~np.ma.getmaskarray(found)[0] & measured(values[0])
+        valid = ~np.ma.getmaskarray(found)[0]
+        if valid.any():
+            valid &= measured(values[0])
         if (self.scale, self.offset) != (1.0, 0.0):
             values = values * self.scale + self.offset
         return Piece(values, valid, (c1 - c0) / values.shape[2], (r1 - r0) / values.shape[1])

@@ -51,6 +51,8 @@ def warp(raster: Raster, target: Target, row: int, col: int, size: tuple[int, in
     window = _window(raster, col_at[inside], row_at[inside])
     step = _step(raster, target, row, col, window)
     piece = raster.read(*window, step)
+    if not piece.valid.any():
+        return Block(row, col, values, np.zeros(size, bool), inside)
     share = _sample(piece, (col_at - window[0]) / piece.step_x - 0.5, (row_at - window[1]) / piece.step_y - 0.5, values)
     return Block(row, col, values, inside & (share >= LEAST_SHARE), inside)
 
