@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,30 +12,55 @@ from vidbudova.session.sampling.lots import Lots, boxes, ell
 from vidbudova.session.sampling.plan import Cell, Floats, Plan
 from vidbudova.session.sampling.streets import SHAPE, Streets, grid, half_widths
 
-DEPTH_M = 31.0
+DEPTHS_M = (27.0, 31.0, 36.0)
 HALF_M = SHAPE["residential"][2] / 2
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where a quarter's rows of houses run: along the river, or `turned` across it; places in their own axes."""
+
+    plan: Plan
+    turned: bool
+
+    def place(self, along: Floats, across: Floats) -> Floats:
+        """(n, 2) map coordinates."""
+        return self.plan.place(across, along) if self.turned else self.plan.place(along, across)
+
+    def angle(self, along: Floats, across: Floats) -> Floats:
+        """(n,) direction of the row, radians."""
+        if self.turned:
+            return np.asarray(self.plan.angle(across, along) + np.pi / 2)
+        return self.plan.angle(along, across)
+
+
 def lay_out(plan: Plan, cell: Cell, streets: Streets, lots: Lots) -> None:
-    """Streets and houses of one block."""
+    """Streets and houses of one block: the same way in a neighbourhood, another way in the next."""
     rng = cell.rng(plan.seed)
+    p, i, j = plan.phases, cell.i, cell.j
+    turned = bool(np.sin(i * 0.83 + p[0]) + np.sin(j * 0.71 + p[1]) + np.sin((i - j) * 0.47 + p[2]) > 0.55)
+    depth = DEPTHS_M[int((np.sin(i * 0.61 + j * 0.37 + p[3]) + 1) * 1.49)]
     left, right, low, high = half_widths(plan, cell)
-    inner = grid(cell.v0, cell.v1, 2 * DEPTH_M + 8)
-    middle = round((cell.u0 + cell.u1) / 2, 1)
-    for k, v in enumerate(inner):
-        streets.add(0, v, cell.u0, cell.u1, "residential", streets.named(f"v{cell.j}.{k}"))
-    streets.add(1, middle, cell.v0, cell.v1, "residential", streets.named(f"u{cell.i}.m"))
-    lines = [cell.v0, *inner, cell.v1]
-    halves = [low, *(HALF_M for _ in inner), high]
-    for v0, v1, h0, h1 in zip(lines, lines[1:], halves, halves[1:], strict=False):
+    edges, halves = ((cell.u0, cell.u1), (left, right)) if turned else ((cell.v0, cell.v1), (low, high))
+    ends, gaps = ((cell.v0, cell.v1), (low, high)) if turned else ((cell.u0, cell.u1), (left, right))
+    inner = grid(*edges, 2 * depth + 8)
+    middle = round(ends[0] + (ends[1] - ends[0]) * float(rng.uniform(0.4, 0.6)), 1)
+    for k, at in enumerate(inner):
+        key = f"u{i}.{k}" if turned else f"v{j}.{k}"
+        streets.add(int(turned), at, *ends, "residential", streets.named(key))
+    key = f"v{j}.m" if turned else f"u{i}.m"
+    streets.add(int(not turned), middle, *edges, "residential", streets.named(key))
+    lines, half = [edges[0], *inner, edges[1]], [halves[0], *(HALF_M for _ in inner), halves[1]]
+    spans = (ends[0] + gaps[0], middle - HALF_M), (middle + HALF_M, ends[1] - gaps[1])
+    for v0, v1, h0, h1 in zip(lines, lines[1:], half, half[1:], strict=False):
         deep = (v1 - v0 - h0 - h1) / 2
-        for from_u, to_u in ((cell.u0 + left, middle - HALF_M), (middle + HALF_M, cell.u1 - right)):
-            _row(plan, rng, lots, from_u, to_u, v0 + h0, deep, 1)
-            _row(plan, rng, lots, from_u, to_u, v1 - h1, deep, -1)
+        for from_u, to_u in spans:
+            _row(Rows(plan, turned), rng, lots, from_u, to_u, v0 + h0, deep, 1)
+            _row(Rows(plan, turned), rng, lots, from_u, to_u, v1 - h1, deep, -1)
 
 
 def _row(
-    plan: Plan, rng: np.random.Generator, lots: Lots, from_u: float, to_u: float, front: float, deep: float, side: int
+    plan: Rows, rng: np.random.Generator, lots: Lots, from_u: float, to_u: float, front: float, deep: float, side: int
 ) -> None:
     """One row of parcels with its front at v = front, going `deep` metres to the side +1 or -1."""
     count = int((to_u - from_u - 5) // 20.5)
@@ -50,7 +76,7 @@ def _row(
     turn = plan.angle(u, np.full(count, front))
     bent = there & (rng.random(count) < 0.22)
     _houses(rng, lots, at, turn, wide, long, there & ~bent)
-    _bent_houses(rng, lots, at, turn, side, np.flatnonzero(bent))
+    _bent_houses(rng, lots, at, turn, -side if plan.turned else side, np.flatnonzero(bent))
     _sheds(plan, rng, lots, middle, front, deep, width, side, there)
 
 
@@ -91,7 +117,7 @@ def _bent_houses(
 
 
 def _sheds(
-    plan: Plan,
+    plan: Rows,
     rng: np.random.Generator,
     lots: Lots,
     middle: Floats,

@@ -109,9 +109,10 @@ def _stage(
     staging = Staging(path)
     for table, rows in tables.items():
         given = iter([_terrain(staging, path, *relief)]) if table == "terrain" and relief else rows
-        numbered = enumerate(given)
-        while batch := [_finished(sha, table, n, row) for n, row in islice(numbered, BATCH)]:
-            staging.add(table, batch)
+        first = 1
+        while batch := list(islice(given, BATCH)):
+            staging.add(table, _finished(sha, table, first, batch))
+            first += len(batch)
     layers = [{"kind": kind, "name": titles.get(kind, f"Зразок: {TITLES.get(kind, kind)}")} for kind in tables]
     staging.close({"format": "sample", "sha256": sha})
     return layers
@@ -136,13 +137,19 @@ TITLES = {
 }
 
 
-def _finished(sha: str, table: str, n: int, row: Row) -> Row:
-    """A row with its id; geometry as WKB, numpy's numbers as Python's."""
-    name = str(n + 1)
-    done = {key: value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
-    if isinstance(shape := done.get("geom"), shapely.Geometry):
-        done["geom"] = shapely.to_wkb(shape)
-    return {**done, "id": source_id(sha, name, table), "source_id": name}
+def _finished(sha: str, table: str, first: int, batch: list[Row]) -> list[Row]:
+    """Rows with their ids; geometry as WKB, numpy's numbers as Python's."""
+    shaped = [row for row in batch if isinstance(row.get("geom"), shapely.Geometry)]
+    wkb = shapely.to_wkb(np.array([row["geom"] for row in shaped], object)).tolist() if shaped else []
+    for row, blob in zip(shaped, wkb, strict=True):
+        row["geom"] = blob
+    for n, row in enumerate(batch, first):
+        for key, value in row.items():
+            if isinstance(value, np.generic):
+                row[key] = value.item()
+        row["source_id"] = name = str(n)
+        row["id"] = source_id(sha, name, table)
+    return batch
 
 
 BUILDING_FIELDS = (
