@@ -13,6 +13,7 @@ ENDINGS = (
     ".gltf",
     ".glb",
     ".obj",
+    ".ifc",
     ".gpkg",
     ".geojson",
     ".json",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MODULES = (
     "mbtiles",
     "gpkg", "geodatabase", "flatgeobuf", "gtfs", "copernicus", "kml", "zipped", "shapefile", "osm", "gpx", "dxf",
-    "cityjson", "citygml", "gltf", "tiles3d", "obj",
+    "cityjson", "citygml", "gltf", "tiles3d", "obj", "ifc",
     "geotiff", "hgt", "ascii_grid", "world_picture", "las", "e57", "pmtiles", "xyz_tiles",
     "geojson", "csv_points",
 )  # fmt: skip
