@@ -58,9 +58,9 @@ def test_that_the_boxes_of_turned_words_cover_them(degrees):
 def names(hands, qtbot):
     hands.desk.enter("city")
     found = hands.window.findChild(NearNames) or hands.desk.findChild(NearNames)
-    qtbot.waitUntil(lambda: bool(found._spots), timeout=10_000)
     x, y = hands.view.scene.solids.centre.mean(0)
     hands.look(float(x), float(y), 300, pitch=60)
+    qtbot.waitUntil(lambda: bool(found._spots), timeout=10_000)
     return found
 
 

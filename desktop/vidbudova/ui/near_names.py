@@ -106,22 +106,37 @@ def areas_of(session: Session, shapes: Shapes, table: str) -> list[Label]:
 
 def numbers_of(centres: Floats, tops: Floats, numbers: Sequence[object]) -> Spots:
     """A spot on the roof of every building that has a number."""
-    rows = [row for row, number in enumerate(numbers) if number]
-    spots = [(*centres[row], float(tops[row]) + 1.0, 0.0, 0.0, 1e9, -1.0) for row in rows]
-    return gathered(spots, [str(numbers[row]) for row in rows])
+    rows = np.flatnonzero(np.array([bool(number) for number in numbers], bool))
+    table = np.zeros((len(rows), 7))
+    table[:, :2], table[:, 2], table[:, 5], table[:, 6] = centres[rows], tops[rows] + 1.0, 1e9, -1.0
+    return gathered(table, [str(numbers[row]) for row in rows.tolist()])
 
 
-def gathered(spots: Sequence[Sequence[float]], words: Sequence[str]) -> Spots:
+def gathered(spots: Floats | Sequence[Sequence[float]], words: Sequence[str]) -> Spots:
     """Spots by cell, the more important first."""
     table = np.array(spots, np.float64).reshape(-1, 7)
     order = np.argsort(-table[:, 6], kind="stable")
     table = table[order]
-    cell = np.floor(table[:, :2] / CELL_M).astype(np.int64)
-    cells: dict[tuple[int, int], list[int]] = {}
-    for row, (i, j) in enumerate(cell.tolist()):
-        cells.setdefault((i, j), []).append(row)
-    listed = {key: np.array(rows, np.int64) for key, rows in cells.items()}
-    return Spots(table[:, :3], table[:, 3:5], table[:, 5], tuple(words[k] for k in order.tolist()), table[:, 6], listed)
+    return Spots(
+        table[:, :3],
+        table[:, 3:5],
+        table[:, 5],
+        tuple(words[k] for k in order.tolist()),
+        table[:, 6],
+        by_cell(np.floor(table[:, :2] / CELL_M).astype(np.int64)),
+    )
+
+
+def by_cell(cell: NDArray[np.int64]) -> dict[tuple[int, int], NDArray[np.int64]]:
+    """Which rows lie in each cell (n, 2), in their order."""
+    if not len(cell):
+        return {}
+    low = cell.min(0)
+    key = (cell[:, 0] - low[0]) * (np.ptp(cell[:, 1]) + 1) + cell[:, 1] - low[1]
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(np.r_[True, np.diff(key[order]) > 0])
+    names = cell[order[first]].tolist()
+    return {(i, j): rows for (i, j), rows in zip(names, np.split(order, first[1:]), strict=True)}
 
 
 def around(spots: Spots, xy: Floats, reach_m: float) -> NDArray[np.int64]:
@@ -140,12 +155,13 @@ class NearNames(QObject):
         self._desk = desk
         self._spots: tuple[Spots, ...] = ()
         self._areas: list[Label] = []
+        self._asked = False
         self._kept: set[tuple[int, int]] = set()
         self._pictures: dict[tuple[str, str, float, bool], QPixmap] = {}
         self._laid: list[tuple[QPixmap, QPointF, float]] = []
         self._state: object = None
         self.shown: list[tuple[str, QRectF]] = []
-        desk.city_changed.connect(self.read)
+        desk.city_changed.connect(self.read_areas)
         desk.project_changed.connect(self.forget)
         desk.viewport.overlay.paint_also.insert(0, self.paint)
         desk.viewport.overlay.labels.providers.append(lambda: self._areas)
@@ -153,16 +169,35 @@ class NearNames(QObject):
     def forget(self) -> None:
         """Another project: nothing of the old one."""
         self._spots, self._areas, self._kept, self._pictures, self._state = (), [], set(), {}, None
+        self._asked = False
+
+    def read_areas(self) -> None:
+        """The names of large areas of a new city, in a worker."""
+        session, city = self._desk.session, self._desk.city
+        self.forget()
+        if session is None or city is None:
+            return
+
+        def work(progress: Any, cancelled: Any) -> list[Label]:
+            return [label for table in NAMED_AREAS for label in areas_of(session, city.table(table), table)]
+
+        def done(found: list[Label]) -> None:
+            if self._desk.city is city:
+                self._areas = found
+                self._desk.viewport.overlay.labels.stale()
+                self._desk.viewport.update()
+
+        self._desk.jobs.start(_("Reading names"), work, done, quiet=True)
 
     def read(self) -> None:
-        """Work out where names may stand, in a worker."""
+        """Work out where names may stand, in a worker; for the first view that is near enough to read them."""
         session, city, scene = self._desk.session, self._desk.city, self._desk.viewport.scene
-        self.forget()
-        if session is None or city is None or scene is None:
+        if self._asked or session is None or city is None or scene is None:
             return
+        self._asked = True
         solids = scene.solids
 
-        def work(progress: Any, cancelled: Any) -> tuple[tuple[Spots, ...], list[Label]]:
+        def work(progress: Any, cancelled: Any) -> tuple[Spots, ...]:
             roads = city.table("roads")
             found = session.columns("roads", ["name", "class"])
             at = {id: k for k, id in enumerate(found["id"].tolist())}
@@ -171,13 +206,11 @@ class NearNames(QObject):
             of = dict(zip(numbers["id"].tolist(), numbers["house_number"].tolist(), strict=True))
             said = [of.get(id) for id in city.table("buildings").ids.tolist()]
             streets = streets_of(roads, found["name"][rows].tolist(), found["class"][rows].tolist())
-            areas = [label for table in NAMED_AREAS for label in areas_of(session, city.table(table), table)]
-            return (streets, numbers_of(solids.centre, solids.top_m, said)), areas
+            return streets, numbers_of(solids.centre, solids.top_m, said)
 
-        def done(found: tuple[tuple[Spots, ...], list[Label]]) -> None:
+        def done(found: tuple[Spots, ...]) -> None:
             if self._desk.city is city:
-                self._spots, self._areas = found
-                self._desk.viewport.overlay.labels.stale()
+                self._spots = found
                 self._desk.viewport.update()
 
         self._desk.jobs.start(_("Reading names"), work, done, quiet=True)
@@ -187,6 +220,8 @@ class NearNames(QObject):
     def paint(self, painter: QPainter) -> None:
         """What fits beside the other names of the view."""
         view = self._desk.viewport
+        if view.scene is not None and not self._asked and view.camera.eye()[2] - view.camera.focus[2] < STREETS_M:
+            self.read()
         if view.scene is None or not self._spots or not view.scene.visible.get("places", True):
             self.shown, self._state = [], None
             return
