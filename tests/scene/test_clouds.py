@@ -89,6 +89,16 @@ def test_that_another_colouring_changes_what_is_drawn_already(scene):
     assert reds(scene) > 2000
 
 
+def test_that_colours_and_what_is_left_out_stay_with_another_theme(scene):
+    scene.parts["clouds"].colour_by("class")
+    scene.set_theme("dark")
+    assert scene.parts["clouds"].style == "class" and reds(scene) == 0
+    scene.parts["clouds"].leave_out({"layer"})
+    scene.set_theme("light")
+    scene.render("moving")
+    assert not scene.parts["clouds"].shown
+
+
 def test_that_without_a_terrain_a_cloud_stands_on_the_level_ground(scene):
     reds(scene)
     part = scene.parts["clouds"]

@@ -22,7 +22,7 @@ Ints = NDArray[np.int64]
 LOW_SHARE = 2.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cloud:
     """One cloud of a project.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from vidbudova.scene.cloud import Cloud
+from vidbudova.scene.cloud_colours import Style
 from vidbudova.scene.surface import Look
 
 VERTEX = """//VTK::System::Dec
@@ -32,6 +34,17 @@ void main() { gl_FragData[0] = vec4(mix(tint, hazeColour, fog), share); }
 """
 
 
-def cloud_look(common: Mapping[str, float | Sequence[float]]) -> Look:
+class CloudLook(Look):
+    """The look of points, and how those of a city are worn: it outlives the part of the scene that shows them.
+
+    of : the clouds that `style` and `left_out` were said of; others are shown as is usual.
+    """
+
+    of: tuple[Cloud, ...] = ()
+    style: Style | None = None
+    left_out: frozenset[str] = frozenset()
+
+
+def cloud_look(common: Mapping[str, float | Sequence[float]]) -> CloudLook:
     """The look of points."""
-    return Look(VERTEX, FRAGMENT, {**common, "share": 1.0})
+    return CloudLook(VERTEX, FRAGMENT, {**common, "share": 1.0})

@@ -12,6 +12,7 @@ from vidbudova.scene import cloud_colours
 from vidbudova.scene.cloud import Cloud, Floats
 from vidbudova.scene.cloud_choice import choose, needs
 from vidbudova.scene.cloud_colours import Legend, Style
+from vidbudova.scene.cloud_looks import CloudLook
 from vidbudova.scene.parts import Frame
 from vidbudova.scene.surface import Look, vtk_array
 
@@ -84,11 +85,15 @@ class Clouds:
 
     def __init__(self, scene: Scene, clouds: Sequence[Cloud]) -> None:
         self.scene, self.clouds = scene, tuple(clouds)
-        self.style: Style = cloud_colours.usual(clouds)
+        look = scene.looks["cloud"]
+        assert isinstance(look, CloudLook)
+        if look.of != self.clouds:
+            look.of, look.style, look.left_out = self.clouds, None, frozenset()
+        self.look = look
+        self.style: Style = look.style or cloud_colours.usual(clouds)
         self.changes = 0
         self.made: dict[Key, Dots] = {}
         self.shown: dict[Key, float] = {}
-        self.hidden: set[str] = set()
         self.ends = _ends(self.clouds)
         self.shifts = [self._shift(cloud) for cloud in self.clouds]
         tops = [float(c.box[:, 5].max() + shift[2]) for c, shift in zip(self.clouds, self.shifts, strict=True)]
@@ -118,7 +123,7 @@ class Clouds:
             return
         found = [needs(cloud, shift, frame.view) for cloud, shift in zip(self.clouds, self.shifts, strict=True)]
         for cloud, (need, _away) in zip(self.clouds, found, strict=True):
-            if cloud.layer in self.hidden:
+            if cloud.layer in self.look.left_out:
                 need[:] = 0.0
         need, away = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
         most = int((STILL_POINTS if frame.still else MOVING_POINTS) * min(max(frame.detail, LEAST_DETAIL), 1.0))
@@ -138,7 +143,7 @@ class Clouds:
 
     def _make(self, key: Key) -> Dots:
         cloud, node = self.clouds[key[0]], key[1]
-        dots = Dots(self.scene.window.solid, self.scene.looks["cloud"], cloud.points(node), self._rgb(key))
+        dots = Dots(self.scene.window.solid, self.look, cloud.points(node), self._rgb(key))
         dots.actor.SetPosition(*self.shifts[key[0]])
         return dots
 
@@ -157,6 +162,7 @@ class Clouds:
 
     def colour_by(self, style: Style | None) -> None:
         """Other colours for all; None for the usual ones."""
+        self.look.style = style
         chosen = style or cloud_colours.usual(self.clouds)
         if chosen == self.style:
             return
@@ -167,8 +173,8 @@ class Clouds:
 
     def leave_out(self, layers: set[str]) -> None:
         """Show all clouds but those of these layers."""
-        self.changes += layers != self.hidden
-        self.hidden = set(layers)
+        self.changes += layers != self.look.left_out
+        self.look.left_out = frozenset(layers)
 
     def legend(self) -> Legend:
         """What the colours mean."""
