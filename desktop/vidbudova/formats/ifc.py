@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def sniff(_path: Path, head: bytes) -> bool:
 def read(path: Path, intake: Intake) -> None:
     """The shapes of all products."""
     try:
-        import ifcopenshell
-        import ifcopenshell.geom
+        # by its name: it is the one library that need not be there
+        ifcopenshell, geom = import_module("ifcopenshell"), import_module("ifcopenshell.geom")
     except ImportError:
         reason = _("IFC is read with an extra package. Install it with: pip install “vidbudova[ifc]”")
         raise UserError("file-unreadable", file=intake.job.name, reason=reason) from None
@@ -40,7 +41,7 @@ def read(path: Path, intake: Intake) -> None:
         raise UserError("file-unreadable", file=intake.job.name, reason=_("it is no whole IFC file"))
     crs, matrix = _place(model)
     backdrop = Backdrop(intake, crs)
-    for product, geometry, share in _shapes(ifcopenshell.geom, model):
+    for product, geometry, share in _shapes(geom, model):
         _take(backdrop, product, geometry, matrix)
         intake.progress(share, "")
     if not intake.read:

@@ -19,12 +19,12 @@ PLANAR_M = 0.05
 LEAST_FACES = 4
 
 _REASONS = (
-    ("Too few points", 101),
-    ("Duplicate Rings", 202),
-    ("Hole lies outside shell", 206),
-    ("Holes are nested", 207),
-    ("Interior is disconnected", 205),
-    ("Ring Self-intersection", 104),
+    ("too few points", 101),
+    ("duplicate rings", 202),
+    ("hole lies outside shell", 206),
+    ("holes are nested", 207),
+    ("interior is disconnected", 205),
+    ("ring self-intersection", 104),
 )
 
 
@@ -98,7 +98,7 @@ def _by_outline(rings: Rings, few: NDArray[np.bool_], faces: int) -> Iterator[tu
 
 
 def _code(reason: str) -> int:
-    return next((code for words, code in _REASONS if reason.startswith(words)), 104)
+    return next((code for words, code in _REASONS if reason.lower().startswith(words)), 104)
 
 
 def _by_shell(faces: list[Face], rings: Rings) -> Iterator[tuple[int, Ints]]:
