@@ -90,9 +90,9 @@ def test_that_the_moving_picture_is_like_the_still_one(scene: Scene) -> None:
 
 
 def test_that_recolouring_one_building_changes_only_where_it_stands(scene: Scene) -> None:
-    before = frame(scene).astype(int)
+    before = frame(scene, "still").astype(int)
     scene.recolour([4], np.array([255, 0, 255], np.uint8))
-    changed = np.abs(frame(scene).astype(int) - before).max(2) > 8
+    changed = np.abs(frame(scene, "still").astype(int) - before).max(2) > 8
     assert changed.sum() > 50
     rows, columns = np.nonzero(changed)
     pixels, _ = scene.project(np.array([[*c, z] for c in corners(scene, 4) for z in (0.0, scene.solids.top_m[4])]))
