@@ -35,8 +35,8 @@ ENGLISH_BY_DESIGN = {
     "session/sampling/ruin.py": "classes in UNOSAT's own words",
     "session/sampling/rows.py": "the content of the sample city, the same in every language",
 }
-FOREIGN_WORDS = {"Hole lies outside"}
-"""What a library says, looked for in its answer."""
+FOREIGN_WORDS = {"Hole lies outside", "© European Union, Copernicus Emergency Management Service data"}
+"""What a library says, looked for in its answer; whom a licence wants to be named."""
 
 KEY = re.compile(r"[a-z_]+")
 """A later argument such as "warn" or "zones" is a key of ours, no word."""

@@ -16,7 +16,7 @@ NAME = "copernicus"
 TITLE = "Copernicus EMS"
 ENDINGS = (".zip",)
 DRIVERS = zipped.DRIVERS
-ATTRIBUTION = "Copernicus Emergency Management Service, European Union"
+ATTRIBUTION = "© European Union, Copernicus Emergency Management Service data"
 
 _PACKAGE = re.compile(r"EMS[RNV]_?\d{3}", re.I)
 _AREA = re.compile(r"area_?of_?interest|(?:^|_)aoi(?:_|$)", re.I)
