@@ -279,3 +279,17 @@ def test_that_it_opens_quickly_and_closing_leaves_no_log_behind(session, staged)
     project.close()
     assert took < 0.5, "measured 4 ms on an idle machine"
     assert not session.project.path.with_name("City.vbp.gpkg-wal").exists()
+
+
+def test_that_an_older_project_can_be_looked_at_without_changing_it(old):
+    before = old.read_bytes()
+    project = open_project(old, read_only=True)
+    assert project.count("buildings") == 12 and project.count("terrain") == 0 and project.check() == []
+    with pytest.raises(UserError) as refused:
+        project.commit(mark("later"))
+    assert refused.value.key == "project-read-only"
+    copy = project._stand_in
+    assert copy is not None and copy.exists()
+    project.close()
+    assert not copy.parent.exists()
+    assert old.read_bytes() == before and not old.with_name("Old.snapshots").exists()

@@ -28,6 +28,8 @@ class Field:
     choices : code -> title for closed lists; a value outside is refused in forms, kept when merged.
     minimum, maximum : bounds for forms and for `session.do`.
     editable : whether forms let a person change it.
+    later : whether the field came to its table after projects had been made with it: it counts in the checksum of
+        imported rows only where it has a value, so that old rows keep theirs.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     editable: bool = True
+    later: bool = False
 
     @property
     def cell_group(self) -> str:

@@ -117,8 +117,11 @@ PIPELINES = Table(
         Field("name", "text", _("Name")),
         Field("kind", "text", _("Kind")),
         Field("diameter_mm", "real", _("Diameter"), "", "mm"),
-        Field("pressure_bar", "real", _("Pressure"), _("As it is run; empty where it flows by gravity"), "bar", minimum=0, maximum=200),
-        Field("material", "text", _("Material")),
+        Field(
+            "pressure_bar", "real", _("Pressure"), _("As it is run; empty where it flows by gravity"), "bar",
+            minimum=0, maximum=200, later=True,
+        ),
+        Field("material", "text", _("Material"), later=True),
         *FLOW, *SOURCE_FIELDS,
     ),
 )

@@ -15,8 +15,11 @@ MODES = choices(
 )  # fmt: skip
 
 FLOW = (
-    Field("from_node", "text", _("From node"), _("Name of a utility node of the same source; flow goes from here")),
-    Field("to_node", "text", _("To node"), _("Name of a utility node of the same source")),
+    Field(
+        "from_node", "text", _("From node"), _("Name of a utility node of the same source; flow goes from here"),
+        later=True,
+    ),
+    Field("to_node", "text", _("To node"), _("Name of a utility node of the same source"), later=True),
 )
 """The ends of a link of a network, for `power`, `pipelines` and `telecom`."""
 

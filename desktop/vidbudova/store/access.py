@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,7 @@ class Access:
         self._mutex = threading.RLock()
         self._readers: dict[int, tuple[threading.Thread, Connection]] = {}
         self._mode = mode
+        self._stand_in: Path | None = None
         self._writer: Connection | None = None
         if lock is not None:
             self._writer = self._open_writer()
@@ -56,6 +58,10 @@ class Access:
     def beside(self, ending: str) -> Path:
         """The folder of this project with that ending: ``media``, ``snapshots``."""
         return beside(self.path, ending)
+
+    def read_from(self, copy: Path) -> None:
+        """Read a copy instead of the file, in a folder of its own that goes when the project is closed."""
+        self._stand_in, self._mode = copy, "ro"
 
     def _open_writer(self) -> Connection:
         with mended(self.path):
@@ -82,7 +88,7 @@ class Access:
             if held is None or held[0] is not thread:
                 with self._mutex:
                     self._drop_readers_of_ended_threads()
-                    db = self._connect(self.path, self._mode)
+                    db = self._connect(self._stand_in or self.path, self._mode)
                     set_up(db, writer=False)
                     self._readers[thread.ident or 0] = (thread, db)
             yield self._readers[thread.ident or 0][1]
@@ -102,6 +108,8 @@ class Access:
             try:
                 self._close_writer()
             finally:
+                if self._stand_in is not None:
+                    shutil.rmtree(self._stand_in.parent, ignore_errors=True)
                 if self._lock is not None:
                     self._lock.release()
                     self._lock = None

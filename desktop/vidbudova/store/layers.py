@@ -137,16 +137,24 @@ _written = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def rows_sha256(table: Table, rows: Iterator[Sequence[Any]]) -> str:
-    """The checksum of imported rows (id, every field but the layer), ordered by id."""
+    """The checksum of imported rows (id, every field but the layer), ordered by id.
+
+    Fields that came to the schema later count where they have a value: rows of before keep their checksum.
+    """
     digest = hashlib.sha256()
     fields = [f for f in table.fields if f.name != "layer"]
     binary = [i + 1 for i, f in enumerate(fields) if f.kind in ("geometry", "bytes")]
+    first = [0, *(i + 1 for i, f in enumerate(fields) if not f.later)]
+    later = [(i + 1, f.name) for i, f in enumerate(fields) if f.later]
     for row in rows:
         values = list(row)
         for i in binary:
             digest.update(values[i] or b"")
             values[i] = None
-        digest.update(_written(values).encode())
+        if later:
+            added = [[name, values[i]] for i, name in later if values[i] is not None]
+            values = [values[i] for i in first] + added
+        digest.update(json.dumps(values, ensure_ascii=False).encode())
     return digest.hexdigest()
 
 

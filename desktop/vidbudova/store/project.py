@@ -276,8 +276,10 @@ def open_project(path: Path | str, read_only: bool = False, connector: Connect =
 
 def _open_to_look(path: Path, reason: str, connector: Connect) -> Project:
     with mended(path):
-        facts = starting.for_reading(path, connector)
+        facts, copy = starting.for_reading(path, connector)
         project = Project(path, facts, None, connector, starting.read_mode(path))
+        if copy is not None:
+            project.read_from(copy)
     if reason:
         notice = _("The project was opened to look only: {reason} Save a copy on this computer to go on there.")
         project.notices.append(notice.format(reason=reason))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from vidbudova.errors import UserError
-from vidbudova.store import drives, identity, log, migrations, opening, schema_fit
+from vidbudova.store import ddl, drives, identity, log, migrations, opening, schema_fit, snapshots
 from vidbudova.store.access import beside
 from vidbudova.store.connection import Connect, Connection, set_up, transaction
 from vidbudova.store.ddl import FORMAT
@@ -26,17 +27,39 @@ def read_mode(path: Path) -> str:
     return "ro" if shared or not drives.is_protected(path) else "immutable"
 
 
-def for_reading(path: Path, connect: Connect) -> dict[str, Any]:
-    """Look through a project that is opened to look only; gives its facts."""
+def for_reading(path: Path, connect: Connect) -> tuple[dict[str, Any], Path | None]:
+    """Look through a project that is opened to look only; gives its facts.
+
+    One that an older version made is read from a copy that was brought up to this one; the file stays as it is.
+    """
     db = connect(path, read_mode(path))
     try:
         facts = opening.check_ours(db, path)
-        if facts["format"] < FORMAT:
-            raise UserError("project-read-only", path=path, reason=_("it is of an older format."))
-        opening.check_objects(db, path)
+        older = facts["format"] < FORMAT or facts.get("schema") != ddl.fingerprint()
+        if not older:
+            opening.check_objects(db, path)
     finally:
         db.close()
-    return facts
+    return facts, _brought_up_copy(path, connect) if older else None
+
+
+def _brought_up_copy(path: Path, connect: Connect) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="vidbudova-look-"))
+    try:
+        copy = folder / path.name
+        snapshots.back_up(path, copy)
+        db = connect(copy, "rw")
+        try:
+            facts = opening.check_ours(db, copy)
+            set_up(db, writer=True)
+            _bring_up(db, copy, facts)
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            db.close()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return copy
 
 
 def for_writing(path: Path, connect: Connect, lock: Lock) -> tuple[dict[str, Any], list[str]]:
