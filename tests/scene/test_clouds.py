@@ -131,7 +131,7 @@ def test_that_a_pick_gives_the_very_point_under_the_cursor(scene, cloud):
 
 def test_that_no_node_is_shown_without_those_above_it_and_none_too_many(cloud):
     camera = Camera((0.0, 0.0, 0.0), 120.0, 15.0, 45.0)
-    need, distance = needs(cloud, np.zeros(3), View(camera, SIZE))
+    need, distance = needs(cloud, np.zeros(3), View(camera, SIZE), 0.0)
     assert (distance >= 1).all()
     counts = cloud.nodes[:, 1]
     every = choose(counts, need, 10**6, 0.0)
@@ -144,7 +144,7 @@ def test_that_no_node_is_shown_without_those_above_it_and_none_too_many(cloud):
 
 def test_that_nodes_behind_the_eye_are_not_needed(cloud):
     away = Camera((0.0, 400.0, 0.0), 120.0, 0.0, 20.0)
-    need, _distance = needs(cloud, np.zeros(3), View(away, SIZE))
+    need, _distance = needs(cloud, np.zeros(3), View(away, SIZE), 0.0)
     assert (need == 0).all()
 
 
@@ -165,6 +165,7 @@ def test_that_heights_are_coloured_from_low_to_high():
         ("nodes", np.array([[0, 9000]], np.int64)),
         ("nodes", np.array([[-5, 10]], np.int64)),
         ("node_parent", np.array([9, 0, 0, 0, 0], np.int32)),
+        ("node_parent", np.array([-1, 2, 1, 0, 0], np.int32)),
         ("rgb", np.zeros((3, 3), np.uint8)),
         ("node_box", np.full((5, 6), np.nan, np.float32)),
     ],

@@ -65,15 +65,29 @@ class Cloud:
         return np.asarray(self.spacing_m / 2.0**self.level)
 
     @cached_property
+    def steps(self) -> list[Ints]:
+        """The nodes of each level, the coarsest first."""
+        return [np.flatnonzero(self.level == level) for level in range(int(self.level.max()) + 1)]
+
+    @cached_property
+    def whole(self) -> tuple[Floats, Floats]:
+        """(k, 3) middles and half sides of boxes round each node with everything below it."""
+        low, high = self.box[:, :3].copy(), self.box[:, 3:].copy()
+        for rows in reversed(self.steps):
+            below = rows[self.parent[rows] >= 0]
+            np.minimum.at(low, self.parent[below], low[below])
+            np.maximum.at(high, self.parent[below], high[below])
+        return (low + high) / 2, (high - low) / 2
+
+    @cached_property
     def grain(self) -> Floats:
         """(k,) metres between points where everything below each node is shown, too."""
         size = np.maximum(self.box[:, 3:] - self.box[:, :3], 1e-3)
         area = np.maximum.reduce([size[:, 0] * size[:, 1], size[:, 0] * size[:, 2], size[:, 1] * size[:, 2]])
         found = np.minimum(np.sqrt(area / np.maximum(self.nodes[:, 1], 1)), self.spacing)
-        for row in np.argsort(-self.level, kind="stable").tolist():
-            above = self.parent[row]
-            if above >= 0:
-                found[above] = min(found[above], found[row])
+        for rows in reversed(self.steps):
+            below = rows[self.parent[rows] >= 0]
+            np.minimum.at(found, self.parent[below], found[below])
         return np.asarray(found)
 
     @cached_property
@@ -128,6 +142,8 @@ def opened(id: str, name: str, layer: str, file: arrays.Arrays) -> Cloud:
         raise ValueError("no octree")
     if nodes.min() < 0 or ends.max() > total or parent.min() < -1 or parent.max() >= count or level.min() < 0:
         raise ValueError("an octree that does not fit its points")
+    if (level[parent[parent >= 0]] >= level[parent >= 0]).any():
+        raise ValueError("an octree that leads in circles")
     if any(len(file[one]) != total for one in ("rgb", "class", "intensity")) or not np.isfinite(box).all():
         raise ValueError("points without all their columns")
     origin, spacing = np.array(file.meta["origin"], np.float64), float(file.meta["spacing_m"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,25 +9,24 @@ from vidbudova.scene.cloud import Cloud, Floats, Ints
 from vidbudova.scene.tiles import View
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Nodes (k,) by need, the greatest first, and about how many pixels lie between points of each."""
+def needs(cloud: Cloud, shift: Floats, view: View, least_gap_px: float) -> tuple[Floats, Floats]:
+    """(k,) pixels between points without each node, 0 where it is not needed; (k,) how far it is, where it is.
 
-    nodes: Ints
-    gap_px: Floats
-
-
-def needs(cloud: Cloud, shift: Floats, view: View) -> tuple[Floats, Floats]:
-    """(k,) how many pixels there are between points without each node, 0 where it is not seen; and how far it is.
-
-    shift : what is added to the cloud's own places to have those of the view.
+    shift : what is added to the cloud's own places to have those of the view. Nodes below one that is not seen, or
+    whose points would be nearer than the gap, are not looked at.
     """
-    low, high = cloud.box[:, :3] + shift, cloud.box[:, 3:] + shift
-    middle, reach = (low + high) / 2 - view.eye, (high - low) / 2
-    seen = (middle @ view.planes.T + reach @ np.abs(view.planes.T) > 0).all(1)
-    away = np.maximum(np.maximum(low - view.eye, view.eye - high), 0.0)
-    distance = np.maximum(np.sqrt((away**2).sum(1)), 1.0)
-    return np.where(seen, 2.0 * cloud.spacing * view.focal_px / distance, 0.0), distance
+    need, distance = np.zeros(len(cloud.nodes)), np.ones(len(cloud.nodes))
+    eye = view.eye - shift
+    for rows in cloud.steps:
+        above = cloud.parent[rows]
+        rows = rows[(above < 0) | (need[above] > least_gap_px)]
+        middle, reach = (part[rows] for part in cloud.whole)
+        middle = middle - eye
+        seen = (middle @ view.planes.T + reach @ np.abs(view.planes.T) > 0).all(1)
+        away = np.maximum(np.abs(middle) - reach, 0.0)
+        distance[rows] = np.maximum(np.sqrt((away**2).sum(1)), 1.0)
+        need[rows] = np.where(seen, 2.0 * cloud.spacing[rows] * view.focal_px / distance[rows], 0.0)
+    return need, distance
 
 
 def choose(counts: Ints, need: Floats, most_points: int, least_gap_px: float) -> NDArray[np.int64]:

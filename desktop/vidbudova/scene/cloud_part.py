@@ -121,13 +121,15 @@ class Clouds:
         if not self.scene.visible.get("clouds", True):
             self._show({})
             return
-        found = [needs(cloud, shift, frame.view) for cloud, shift in zip(self.clouds, self.shifts, strict=True)]
+        least = STILL_GAP_PX if frame.still else MOVING_GAP_PX
+        pairs = zip(self.clouds, self.shifts, strict=True)
+        found = [needs(cloud, shift, frame.view, least) for cloud, shift in pairs]
         for cloud, (need, _away) in zip(self.clouds, found, strict=True):
             if cloud.layer in self.look.left_out:
                 need[:] = 0.0
         need, away = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
         most = int((STILL_POINTS if frame.still else MOVING_POINTS) * min(max(frame.detail, LEAST_DETAIL), 1.0))
-        rows = choose(self._counts, need, most, STILL_GAP_PX if frame.still else MOVING_GAP_PX)
+        rows = choose(self._counts, need, most, least)
         gap = float(need[rows[-1]]) / 2 if len(rows) else 0.0
         sizes = np.clip(np.maximum(self._grain[rows] * frame.view.focal_px / away[rows], gap), LEAST_PX, MOST_PX)
         wanted = dict(zip(rows.tolist(), sizes.tolist(), strict=True))
