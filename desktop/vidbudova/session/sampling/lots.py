@@ -40,7 +40,7 @@ class Lots:
         self.shapes.append(shapes)
         given = {**DEFAULTS, **columns}
         for name in COLUMNS:
-            self.columns[name].append(np.broadcast_to(np.asarray(given[name], object), len(shapes)))
+            self.columns[name].append(_column(given[name], len(shapes)))
 
     def area(self, corners: Floats, kind: str, name: str = "", trees_ha: float = 0.0) -> None:
         """One area of land, with trees on it if said."""
@@ -52,6 +52,15 @@ class Lots:
     def place(self, at: Floats, kind: str, name: str, capacity: float = 0.0) -> None:
         """A hospital, school, shelter, stop …"""
         self.places.append((np.asarray(at, float), kind, name, capacity))
+
+
+def _column(value: Any, count: int) -> NDArray[np.object_]:
+    """One value for all, or one each."""
+    if isinstance(value, np.ndarray):
+        return value.astype(object)
+    column = np.empty(count, object)
+    column.fill(value)
+    return column
 
 
 DEFAULTS: dict[str, Any] = {
