@@ -344,6 +344,13 @@ def exported(session: Any, folder: Path) -> dict[str, Path]:
     return files | ({"osm.pbf": district} if district else {})
 
 
+def film(folder: Path) -> list[Row]:
+    """A camera path as a 1080p video (see filming.py)."""
+    import filming
+
+    return filming.filming(folder)
+
+
 MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "window": window,
     "first picture": first_picture,
@@ -353,6 +360,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "seeing": seeing,
     "importing": importing,
     "terrain": terrain,
+    "film": film,
     **OPENING,
 }
 
