@@ -38,6 +38,8 @@ def scene() -> Iterator[Scene]:
 def pixel(scene: Scene, x: float, y: float) -> np.ndarray:
     """The colour at a place of the ground."""
     scene.render("moving")
+    while scene.incomplete:
+        scene.render("moving")
     at = scene.project(np.array([[AT[0] + 2000 + x, AT[1] + y, 0.0]]))[0][0].round().astype(int)
     return scene.image()[at[1], at[0], :3].astype(int)
 
