@@ -172,6 +172,9 @@ class Drape:
             values = {n: v for n, v in known.items() if n not in OWN and n in look.known and look.known[n] != v}
             differs |= bool(values)
             look.set(values)
+        lit = zip(self.style["ground"], _vector(self.view_looks["ground"].known["flatLight"]), strict=True)
+        r, g, b = (min(tone * share, 1.0) for tone, share in lit)
+        self.window.clear_colour((r, g, b))
         return differs
 
     @property
