@@ -136,7 +136,7 @@ def make_plan(buildings: int, seed: int, more: float = 1.0) -> Plan:
     bridges = _bridges(us)
     kinds = quarters.kinds(cols, len(vs) - 1, river_row, bridges, round(blocks), rng)
     cells = tuple(Cell(i, j, us[i], us[i + 1], vs[j], vs[j + 1], kind) for (i, j), kind in kinds.items())
-    rings = 2 if blocks < 60 else 3
+    rings = 2 if blocks < 60 else 3 if blocks < 400 else 6
     country = quarters.country(us, vs, river_row, kinds, rings, rng)
     phases = rng.uniform(0, 2 * math.pi, 4)
     return Plan(seed, us, vs, river_row, bridges, phases, _bend(rng, us), cells, country, kinds, rings * COUNTRY_M)
