@@ -214,6 +214,7 @@ class CityThings:
             return
         role = "buildings" if table == "buildings" else "backdrop"
         owner = ids.source_id(self.intake.job.sha256, self._key(thing.id), table)
+        self.models.known_as[owner] = thing.id
         for lod, faces in thing.faces.items():
             if not lod.startswith("0") or role == "backdrop":
                 self.models.add(role, lod, owner, faces)

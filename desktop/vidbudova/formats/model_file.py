@@ -85,6 +85,8 @@ class Models:
         self._growing: dict[Key, _Growing] = {}
         self._waiting: dict[tuple[str, str], list[tuple[str, Face]]] = defaultdict(list)
         self._count = 0
+        self.known_as: dict[str, str] = {}
+        """What the source calls an owner, for the report."""
 
     def add(self, role: str, lod: str, owner: str, faces: list[Face]) -> None:
         """Faces of one owner: the id of a row of buildings, or of a thing of a backdrop."""
@@ -100,6 +102,7 @@ class Models:
             if listed:
                 self._work_off(role, lod, listed)
         self._waiting.clear()
+        self.known_as.clear()
         self._count = 0
 
     def _work_off(self, role: str, lod: str, listed: list[tuple[str, Face]]) -> None:
@@ -107,7 +110,8 @@ class Models:
         rings = rings_of(faces)
         for code, bad in soundness.faults(faces, rings):
             if len(bad):
-                self.intake.note(f"solid-{code}", listed[int(bad[0])][0], len(bad))
+                first = listed[int(bad[0])][0]
+                self.intake.note(f"solid-{code}", self.known_as.get(first, first), len(bad))
         triangles, of = triangles_of(rings, len(faces))
         names, owner = _numbered([name for name, _face in listed])
         shown = np.array([face.rgb or (255, 255, 255) for face in faces], np.uint8)
