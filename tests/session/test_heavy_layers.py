@@ -60,6 +60,18 @@ def test_that_a_cloud_and_its_ground_are_measured_and_shown(session, tmp_path):
     assert WEST <= west < east <= WEST + 80 and NORTH - 90 <= south < north <= NORTH
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"points": 1200}, "1,200 points"),
+        ({"cell_m": 60.363}, "cells of 60.36 m"),
+        ({"pixel_m": 0.5}, "pixels of 0.50 m"),
+    ],
+)
+def test_that_sizes_are_said_in_words(said, expected):
+    assert words(said) == expected
+
+
 def test_that_undo_takes_a_cloud_out_of_the_city_and_redo_brings_it_back(session, tmp_path):
     import_file(session, scan(tmp_path / "scan.laz"), crs="EPSG:32637")
     session.undo()

@@ -96,5 +96,5 @@ def legend(clouds: Sequence[Cloud], style: Style, ends: tuple[float, float]) -> 
     for share, rgb in zip(steps, ramp(steps), strict=True):
         height = ends[0] + share * (ends[1] - ends[0])
         red, green, blue = (int(v) for v in rgb)
-        found.append((_("{n} m").format(n=number(round(float(height), 1))), (red, green, blue)))
+        found.append((_("{n} m").format(n=number(float(height), 1)), (red, green, blue)))
     return found

@@ -29,7 +29,11 @@ def words(said: dict[str, Any]) -> str:
     if said.get("points"):
         return ngettext("{count} point", "{count} points", int(said["points"]))
     if said.get("cell_m"):
-        return _("cells of {n} m").format(n=number(round(float(said["cell_m"]), 2)))
+        return _("cells of {n} m").format(n=_metres(said["cell_m"]))
     if said.get("pixel_m"):
-        return _("pixels of {n} m").format(n=number(round(float(said["pixel_m"]), 2)))
+        return _("pixels of {n} m").format(n=_metres(said["pixel_m"]))
     return ""
+
+
+def _metres(length: Any) -> str:
+    return number(float(length), 0 if float(length).is_integer() else 2)
