@@ -32,11 +32,16 @@ WORD = re.compile(r"[A-Za-zА-Яа-я]{2,}")
 ENGLISH_BY_DESIGN = {
     "store/ddl.py": "table descriptions in the project file, whose bytes do not depend on who made it",
     "store/opening.py": "names that the GeoPackage standard prescribes",
+    "formats/validity.py": "what GEOS says of a shape, looked for in its answer",
     "session/sampling/ruin.py": "classes in UNOSAT's own words",
     "session/sampling/rows.py": "the content of the sample city, the same in every language",
 }
-FOREIGN_WORDS = {"Hole lies outside", "© European Union, Copernicus Emergency Management Service data"}
-"""What a library says, looked for in its answer; whom a licence wants to be named."""
+FOREIGN_WORDS = {
+    "Hole lies outside",
+    "© European Union, Copernicus Emergency Management Service data",
+    "Expecting property name enclosed in double quotes",
+}
+"""What a library says, looked for in its answer or said as it says it; whom a licence wants to be named."""
 
 KEY = re.compile(r"[a-z_]+")
 """A later argument such as "warn" or "zones" is a key of ours, no word."""

@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator
 from typing import IO, Any
 
+from vidbudova.text import _
+
 CHUNK = 1 << 20
 MOST_VALUE = 256 << 20
 """Characters of one value; what is larger is not read."""
@@ -92,7 +94,7 @@ class Stream:
             return False
         waiting = len(self._text) - self._at
         if waiting > MOST_VALUE:
-            raise self.error("One value is far too large")
+            raise self.error(_("one value is far too large"))
         data = self._file.read(max(CHUNK, waiting))
         try:
             new = self._letters.decode(data, final=not data)

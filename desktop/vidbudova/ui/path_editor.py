@@ -39,6 +39,7 @@ from vidbudova.ui.player import player_of
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
 
+ENDING = ".mp4"
 TICKS = 10
 """Positions of the slider in a second."""
 SIZES = {"1920x1080": "1080p", "3840x2160": "4K", "1280x720": "720p"}
@@ -302,7 +303,7 @@ class PathEditor(QWidget):
     def ask_video(self) -> None:
         """Choose where the video goes."""
         name, _kind = QFileDialog.getSaveFileName(
-            self, _("Write a video"), f"{self.which.currentText()}.mp4", _("Videos") + " (*.mp4)"
+            self, _("Write a video"), self.which.currentText() + ENDING, _("Videos") + " (*.mp4)"
         )
         if name:
             self.write_video(Path(name))
@@ -312,7 +313,7 @@ class PathEditor(QWidget):
         session = self.desk.session
         if session is None or not self.path():
             return
-        out = target if target.suffix.lower() == ".mp4" else target.with_name(target.name + ".mp4")
+        out = target if target.suffix.lower() == ENDING else target.with_name(target.name + ENDING)
         colour_by = self.desk.painting.mode if self.desk.painting is not None else "damage"
         words = ["video", str(session.project.path), self.path(), "--out", str(out)]
         words += ["--size", str(self.sharpness.currentData()), "--colour-by", colour_by or "none"]
