@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -83,3 +85,11 @@ def test_that_a_wide_city_is_seen_from_higher_up_in_a_narrow_picture() -> None:
     city = spread(400, 6000, 2000)
     wide, narrow = home(city, (1600, 700)), home(city, (700, 900))
     assert wide.pitch_deg < narrow.pitch_deg <= 27.0
+
+
+def test_that_a_city_high_above_the_sea_is_framed_as_one_beside_it() -> None:
+    low = spread(400, 3000, 3000)
+    high = replace(low, ground_m=np.full(400, 1500.0))
+    there, here = home(high, SIZES[0]), home(low, SIZES[0])
+    assert there.eye() - here.eye() == pytest.approx([0.0, 0.0, 1500.0])
+    assert (there.distance, there.pitch_deg) == (here.distance, here.pitch_deg)

@@ -91,13 +91,20 @@ DOUBTED: MappingProxyType[str, str] = MappingProxyType(
 SENTENCES = (SKIPPED, NOTED, DOUBTED, NOTED_RASTER, NOTED_3D)
 
 
+class _Values(dict[str, Any]):
+    """What a sentence names; a report of an older reader may lack some, and is shown all the same."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def row(
     code: str, count: int, examples: list[str], mends: Sequence[str] = (), where: Sequence[float] | None = None,
     values: Mapping[str, Any] = MappingProxyType({}), samples: Mapping[str, str] = MappingProxyType({}),
 ) -> ProblemRow:  # fmt: skip
     """One line of a report, in the reader's language."""
     sentence = next(words[code] for words in SENTENCES if code in words)
-    message = _(sentence).format(**{**values, "count": number(count)})
+    message = _(sentence).format_map(_Values({**values, "count": number(count)}))
     if kinds := validity.words(values.get("kinds", {})):
         message = f"{message}: {kinds}"
     offered: list[MendRow] = [{"id": one, "words": mend_words(one, samples.get(one, ""))} for one in mends]

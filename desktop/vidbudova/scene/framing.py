@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from vidbudova.scene.camera import FARTHEST_M, Camera, Floats, Size, project
+from vidbudova.scene.camera import FARTHEST_M, Camera, Floats, Size, moved_by, project
 from vidbudova.scene.city import City
 from vidbudova.scene.solids import bounds_by_feature, vertex_offsets
 
@@ -37,7 +37,12 @@ def home(city: City, size: Size, start: Camera = HOME) -> Camera:
         found = _framed(replace(start, pitch_deg=start.pitch_deg + steeper), places, size)
         if _begins(found, places, size) <= LOWEST_BEGIN:
             break
-    return found
+    return moved_by(found, np.array([0.0, 0.0, _level(city)]))
+
+
+def _level(city: City) -> float:
+    """The height that most buildings stand at: all is framed as if it were 0, then lifted."""
+    return float(np.median(city.ground_m)) if city.ground_m is not None and len(city.ground_m) else 0.0
 
 
 def _framed(start: Camera, places: Floats, size: Size) -> Camera:
