@@ -41,9 +41,9 @@ def project(sample_file: Path, tmp_path: Path) -> Path:
     """A copy of it for one test."""
     target = tmp_path / "Small.vbp.gpkg"
     shutil.copy(sample_file, target)
-    media = sample_file.with_name("Small.media")
-    if media.is_dir():
-        shutil.copytree(media, tmp_path / "Small.media")
+    for beside in ("Small.media", "Small.layers"):
+        if sample_file.with_name(beside).is_dir():
+            shutil.copytree(sample_file.with_name(beside), tmp_path / beside)
     return target
 
 

