@@ -86,7 +86,7 @@ def test_that_no_building_floats_and_walls_reach_into_the_ground(scene: Scene) -
     for row in range(len(solids)):
         first, last = solids.shapes.part_offsets[solids.shapes.feature_offsets[[row, row + 1]]]
         assert scene.picker.ground_m[row] <= relief.height(solids.shapes.xy[first:last]).min() + 1e-6
-    scene.render("moving")
+    scene.film(3.0)
     assert scene.buildings is not None
     lowest = min(
         s.data.GetBounds()[4]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.scene.surface import vtk_array
+
+Blend = Callable[[NDArray[np.uint8], NDArray[np.int64] | None], None]
+"""Works out further texels (in place) from those of some buildings, or of all."""
 
 WIDTH = 1024
 HATCHED, SELECTED, HOVERED, HIDDEN = 1, 2, 4, 8
@@ -22,16 +26,30 @@ class Colours:
     def __init__(self, count: int, colour: tuple[float, float, float]) -> None:
         from vtkmodules.vtkCommonDataModel import vtkImageData
 
-        rows = max(-(-count // WIDTH), 1)
         self.count = count
         self.changes = 0
-        self.texels = np.zeros((rows * WIDTH, 4), np.uint8)
-        self.texels[:, :3] = np.round(np.array(colour) * 255)
-        self._array = vtk_array(self.texels)
+        self.texels = np.zeros((0, 4), np.uint8)
         self._image = vtkImageData()
+        self._blend: Blend | None = None
+        self._room(count, np.round(np.array(colour) * 255).astype(np.uint8))
+        self.texture = self.twin()
+
+    def _room(self, count: int, rgb: NDArray[np.uint8]) -> None:
+        """Texels for so many, the new ones in one colour."""
+        rows = max(-(-count // WIDTH), 1)
+        texels = np.zeros((rows * WIDTH, 4), np.uint8)
+        texels[:, :3] = rgb
+        texels[: len(self.texels)] = self.texels[: len(texels)]
+        self.texels = texels
+        self._array = vtk_array(texels)
         self._image.SetDimensions(WIDTH, rows, 1)
         self._image.GetPointData().SetScalars(self._array)
-        self.texture = self.twin()
+
+    def blend(self, count: int, wear: Blend) -> None:
+        """Have `count` more texels, after those of the buildings, that `wear` works out from them."""
+        self._room(self.count + count, self.texels[0, :3].copy())
+        self._blend = wear
+        self.changed()
 
     def twin(self) -> Any:
         """The same colours as a texture of its own: one is tied to the render window that first draws it."""
@@ -47,14 +65,15 @@ class Colours:
     def paint(self, rows: NDArray[np.integer] | slice, rgb: NDArray[np.uint8]) -> None:
         """Colours (k, 3) for some buildings."""
         self.texels[: self.count][rows, :3] = rgb
-        self.changed()
+        self.changed(None if isinstance(rows, slice) else rows)
 
     def flag(self, bit: int, rows: NDArray[np.generic]) -> None:
         """Set one flag on `rows` (indices or a mask) and clear it on all others."""
         alpha = self.texels[: self.count, 3]
+        before = np.flatnonzero(alpha & np.uint8(bit))
         alpha &= np.uint8(255 - bit)
         alpha[rows] |= np.uint8(bit)
-        self.changed()
+        self.changed(np.union1d(before, np.flatnonzero(alpha & np.uint8(bit))))
 
     def clear_by(self, share: NDArray[np.floating]) -> None:
         """How solid each is, from 1 down to a sixteenth."""
@@ -64,8 +83,11 @@ class Colours:
         alpha |= clear << np.uint8(CLEAR_BITS)
         self.changed()
 
-    def changed(self) -> None:
-        """Upload at the next frame."""
+    def changed(self, rows: NDArray[np.integer] | None = None) -> None:
+        """Upload at the next frame: all have changed, or only some buildings."""
         self.changes += 1
+        if self._blend is not None:
+            few = rows is not None and len(rows) < self.count // 4
+            self._blend(self.texels, np.asarray(rows, np.int64) if few else None)
         self._array.Modified()
         self._image.Modified()

@@ -41,7 +41,9 @@ FOCAL_PX = 1100.0
 """What is worth drawing from a distance is worth drawing in a picture as fine as a usual view is there."""
 SMALL_LAND_M = {"land3": 12_000.0, "land2": 60_000.0}
 MOST_TRIANGLES = 2_000_000
-OWN = frozenset({"haze", "perPixel", "pixel", "screen", "ahead", "steep", "front", "hazeColour", "depth"})
+OWN = frozenset(
+    {"haze", "perPixel", "pixel", "screen", "ahead", "steep", "eyeHeight", "sideLit", "front", "hazeColour", "depth"}
+)
 """Uniforms that are the picture's own; all others are as in the view."""
 
 
@@ -65,6 +67,8 @@ class Above:
     def distance(self, bounds: Floats, top_m: Floats) -> Floats:
         """How far off a usual view would be to show as much."""
         return np.full(len(bounds), self.texel_m * FOCAL_PX)
+
+    seen_from = distance
 
 
 class Drape:

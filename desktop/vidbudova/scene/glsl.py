@@ -5,7 +5,7 @@ Everything flat on the ground is drawn at one fixed depth a layer, so that nothi
 
 from __future__ import annotations
 
-_VERTEX_HEAD = """//VTK::System::Dec
+VERTEX_HEAD = """//VTK::System::Dec
 in vec4 vertexMC;
 uniform mat4 MCDCMatrix;
 //VTK::CustomUniforms::Dec
@@ -14,22 +14,22 @@ out float fog;
 float hazeAt(float d) { return 1.0 - exp(-pow(max(d - haze.x, 0.0) / haze.y, 1.3)); }
 """
 
-_FRAGMENT_HEAD = """//VTK::System::Dec
+FRAGMENT_HEAD = """//VTK::System::Dec
 //VTK::Output::Dec
 //VTK::CustomUniforms::Dec
 in vec3 tint;
 in float fog;
 """
 
-_SLOT = """
+SLOT = """
 uniform sampler2D actortexture;
 in float slot;
 vec4 wear() { int k = int(slot + 0.5); return texelFetch(actortexture, ivec2(k % 1024, k / 1024), 0); }
 """
 
 BUILDING_VERTEX = (
-    _VERTEX_HEAD
-    + _SLOT
+    VERTEX_HEAD
+    + SLOT
     + """
 in vec4 facade;
 out vec2 wall;
@@ -56,7 +56,7 @@ void main() {
 )
 
 BUILDING_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 in vec2 wall;
 flat in float mark;
@@ -91,50 +91,9 @@ void main() {
 """
 )
 
-CAP_VERTEX = (
-    _VERTEX_HEAD
-    + _SLOT
-    + """
-in vec4 facade;
-flat out float mark;
-void main() {
-  vec4 worn = wear();
-  mark = worn.a * 255.0;
-  vec4 at = vertexMC;
-  float nearSide = step(dot(facade.xy, ahead.xy), 0.0);
-  // facade.z: the ground it stands on
-  at.z = mix(at.z, facade.z, nearSide * steep);
-  gl_Position = MCDCMatrix * at;
-  vec3 roof = sunlight * toSun.z + skylight;
-  vec3 side = sunlight * max(dot(-ahead.xy, toSun.xy), 0.0) * 0.8 + skylight * 0.86;
-  tint = worn.rgb * mix(roof, side, nearSide * steep * 0.75);
-  int bits = int(mark + 0.5);
-  if ((bits & 2) != 0) tint = tint * 1.1 + vec3(0.07);
-  fog = hazeAt(gl_Position.w);
-  gl_Position.z -= front * gl_Position.w;
-  if ((bits & 8) != 0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-}
-"""
-)
-
-CAP_FRAGMENT = (
-    _FRAGMENT_HEAD
-    + """
-flat in float mark;
-void main() {
-  vec3 colour = tint;
-  if ((int(mark + 0.5) & 1) != 0) {
-    float stripe = fract((gl_FragCoord.x + gl_FragCoord.y) / (9.0 * pixel));
-    colour = mix(colour, hatch * (0.35 + 0.65 * dot(colour, vec3(0.34))), 0.6 * step(0.5, stripe));
-  }
-  gl_FragData[0] = vec4(mix(colour, hazeColour, fog), share * (1.0 - float(int(mark + 0.5) >> 4) / 16.0));
-}
-"""
-)
-
 SHADOW_VERTEX = (
-    _VERTEX_HEAD
-    + _SLOT
+    VERTEX_HEAD
+    + SLOT
     + """
 in vec4 facade;
 void main() {
@@ -152,7 +111,7 @@ void main() {
 )
 
 CAST_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 void main() {
   gl_Position = MCDCMatrix * vec4(vertexMC.xy - toSun.xy / toSun.z * max(vertexMC.z, 0.0), 0.0, 1.0);
@@ -164,12 +123,10 @@ void main() {
 """
 )
 
-SHADOW_FRAGMENT = (
-    _FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, sunShare * shadowShare * (1.0 - fog)); }"
-)
+SHADOW_FRAGMENT = FRAGMENT_HEAD + "void main() { gl_FragData[0] = vec4(shadow, sunShare * shadowShare * (1.0 - fog)); }"
 
 FLAT_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 out float solid;
@@ -184,7 +141,7 @@ void main() {
 )
 
 FLAT_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 in float solid;
 void main() {
@@ -196,7 +153,7 @@ void main() {
 )
 
 SOLID_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 in vec3 facing;
@@ -215,7 +172,7 @@ void main() {
 SOLID_FRAGMENT = FLAT_FRAGMENT
 
 SECTION_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 out float solid;
@@ -247,7 +204,7 @@ void main() {
 """
 
 SKY_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 in vec3 way;
 void main() {
@@ -265,7 +222,7 @@ void main() {
 )
 
 LINE_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 in vec2 side;
@@ -285,7 +242,7 @@ void main() {
 )
 
 EDGE_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 in vec4 other;
@@ -310,7 +267,7 @@ void main() {
 )
 
 DOT_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 in vec3 corner;
@@ -335,7 +292,7 @@ void main() {
 )
 
 DOT_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 in vec2 disc;
 in float solid;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidbudova.scene.glsl import _FRAGMENT_HEAD, _SLOT, _VERTEX_HEAD
+from vidbudova.scene.glsl import FRAGMENT_HEAD, SLOT, VERTEX_HEAD
 
 _LIT = """
   vec3 way = facing.z < -0.2 ? -facing : facing;
@@ -11,8 +11,8 @@ _LIT = """
 """
 
 SKIN_VERTEX = (
-    _VERTEX_HEAD
-    + _SLOT
+    VERTEX_HEAD
+    + SLOT
     + """
 in vec4 colour;
 in vec3 facing;
@@ -43,7 +43,7 @@ void main() {
 )
 
 SKIN_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 uniform sampler2D picture;
 in vec2 spot;
@@ -57,7 +57,7 @@ void main() {
 )
 
 POSTER_VERTEX = (
-    _VERTEX_HEAD
+    VERTEX_HEAD
     + """
 in vec4 colour;
 in vec3 facing;
@@ -77,7 +77,7 @@ void main() {
 )
 
 POSTER_FRAGMENT = (
-    _FRAGMENT_HEAD
+    FRAGMENT_HEAD
     + """
 uniform sampler2D actortexture;
 in vec2 spot;

@@ -15,10 +15,15 @@ from vidbudova.scene.ribbons import lines_of, ribbons
 from vidbudova.scene.solids import Floats, Ints, bounds_by_feature, real, truths, vertex_offsets, words
 from vidbudova.scene.style import Colour, Style
 from vidbudova.scene.surface import Look, Surface
+from vidbudova.scene.thinning import thinned, thinned_areas
 from vidbudova.scene.tiles import Band, Bands, Grid, grid_of
 from vidbudova.scene.walls import triangulated
 
 LAND_TILE_M = 1600.0
+LAND_FAR = 110.0
+"""How many times its width away a green area is still worth drawing."""
+ROUND_M = 600.0
+"""From here on no one sees whether the ends of roads are round."""
 WHOLE = ("body", "cast")
 """What of a standing thing is drawn: itself, and the shadow it casts."""
 DASH_M, DASH_EVERY_M, DASH_HALF_M, DASH_CLEAR_M = 3.0, 9.0, 0.14, 9.0
@@ -27,12 +32,24 @@ Painted = tuple[Floats, NDArray[np.int32], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Coat:
-    """One flat layer: its look (depth), the features it draws, and how far it is still worth drawing."""
+    """One flat layer: its look (depth), the features it draws, and from how near to how far it is worth drawing."""
 
     look: str
     rows: Ints
     paint: Callable[[Ints], Painted]
     farthest_m: float = 1e9
+    nearest_m: float = 0.0
+
+
+class Reach(NamedTuple):
+    """From how near to how far lines are drawn, and by how much they may be off."""
+
+    farthest_m: float
+    nearest_m: float = 0.0
+    tolerance_m: float = 0.0
+
+
+NEAR = Reach(ROUND_M)
 
 
 class Ground(NamedTuple):
@@ -61,20 +78,22 @@ def _band(ground: Ground, coat: Coat, grid: Grid) -> Band:
         place = (float(position[0]), float(position[1]), 0.0)
         return [Surface(ground.renderer, ground.looks[coat.look], local, triangles, {"colour": colour}, place)]
 
-    return Band(grid, make, 0.0, coat.farthest_m)
+    return Band(grid, make, coat.nearest_m, coat.farthest_m)
 
 
-def areas(shapes: Shapes, colour: Callable[[int], Sequence[float]]) -> Callable[[Ints], Painted]:
-    """Paints areas, each in the colour of its row."""
+def areas(
+    shapes: Shapes, colour: Callable[[int], Sequence[float]], tolerance_m: float = 0.0
+) -> Callable[[Ints], Painted]:
+    """Paints areas, each in the colour of its row; their outlines may be off by a tolerance."""
 
     def paint(rows: Ints) -> Painted:
         points: list[Floats] = [np.zeros((0, 2))]
         triangles: list[NDArray[np.int32]] = [np.zeros((0, 3), np.int32)]
         colours: list[NDArray[np.float32]] = [np.zeros((0, 4), np.float32)]
-        seen = 0
-        for row in rows.tolist():
+        seen, drawn = 0, thinned_areas(shapes, rows, tolerance_m) if tolerance_m else shapes
+        for place, row in enumerate(rows.tolist()):
             tone = np.array([*colour(row), 1.0][:4], np.float32)
-            for xy, found in triangulated(shapes, row):
+            for xy, found in triangulated(drawn, place if tolerance_m else row):
                 points.append(xy)
                 triangles.append(found + np.int32(seen))
                 colours.append(np.tile(tone, (len(xy), 1)))
@@ -85,12 +104,15 @@ def areas(shapes: Shapes, colour: Callable[[int], Sequence[float]]) -> Callable[
 
 
 def bands(
-    shapes: Shapes, half_m: Floats, colour: NDArray[np.float32], round_ends: bool = True
+    shapes: Shapes, half_m: Floats, colour: NDArray[np.float32], tolerance_m: float = 0.0
 ) -> Callable[[Ints], Painted]:
-    """Paints lines as ribbons; half_m and colour have one entry a feature."""
+    """Paints lines as ribbons; half_m and colour have one entry a feature. With a tolerance their ends are square."""
+    round_ends = tolerance_m == 0.0
 
     def paint(rows: Ints) -> Painted:
         xy, offsets, of = lines_of(shapes, rows)
+        if tolerance_m:
+            xy, offsets = thinned(xy, offsets, tolerance_m)
         points, triangles, line = ribbons(xy, offsets, half_m[of], round_ends)
         return points, triangles, colour[of[line]]
 
@@ -160,21 +182,24 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
     casing = tints(roads, style["road_casing"])
     casing[:, :3] = style["road_casing"]
 
-    def coat(
-        look: str, mask: NDArray[np.bool_], extra_m: float, colour: NDArray[np.float32], farthest_m: float
-    ) -> Coat:
-        return Coat(look, np.flatnonzero(mask & open_air), bands(roads, half + extra_m, colour), farthest_m)
+    def coat(look: str, mask: NDArray[np.bool_], extra_m: float, colour: NDArray[np.float32], reach: Reach) -> Coat:
+        paint = bands(roads, half + extra_m, colour, reach.tolerance_m)
+        return Coat(look, np.flatnonzero(mask & open_air), paint, reach.farthest_m, reach.nearest_m)
 
     return [
         Coat(
             "mark", np.flatnonzero((major | (kind == "tertiary")) & open_air), dashes(roads, style["road_mark"]), 520.0
         ),
-        coat("path", paths, 0.0, tone, 1800.0),
-        coat("casing", major | street, 0.7, casing, 2600.0),
-        coat("casing", small, 0.4, casing, 1200.0),
-        coat("road", major, 0.0, tone, 1e9),
-        coat("road", street, 0.0, tone, 14_000.0),
-        coat("road", small, 0.0, tone, 4000.0),
+        coat("path", paths, 0.0, tone, Reach(900.0)),
+        coat("casing", major | street, 0.7, casing, NEAR),
+        coat("casing", major | street, 0.7, casing, Reach(1800.0, ROUND_M, 0.5)),
+        coat("casing", small, 0.4, casing, Reach(ROUND_M)),
+        coat("road", major | street, 0.0, tone, NEAR),
+        coat("road", major | street, 0.0, tone, Reach(3000.0, ROUND_M, 0.5)),
+        coat("road", street, 0.0, tone, Reach(7000.0, 3000.0, 3.0)),
+        coat("road", major, 0.0, tone, Reach(12_000.0, 3000.0, 3.0)),
+        coat("road", major, 0.0, tone, Reach(1e9, 12_000.0, 12.0)),
+        coat("road", small, 0.0, tone, Reach(2500.0, 0.0, 0.4)),
     ]
 
 
@@ -212,14 +237,25 @@ def land_coats(landuse: Shapes, style: Style) -> list[Coat]:
     known = np.array([style.landuse(k) is not None for k in kind.tolist()], bool) | has_own(landuse)
     usual = np.array([style.landuse(k) or style["ground"] for k in kind.tolist()], np.float32).reshape(-1, 3)
     colour = tints(landuse, usual)
-    tone = areas(landuse, lambda row: tuple(colour[row].tolist()))
+
+    def tone(tolerance_m: float) -> Callable[[Ints], Painted]:
+        return areas(landuse, lambda row: tuple(colour[row].tolist()), tolerance_m)
+
     low, high = bounds_by_feature(landuse, vertex_offsets(landuse))
     size = (high - low).prod(1) if len(landuse) else np.zeros(0)
     steps = [0.0, 3e3, 3e4, 4e5, np.inf]
     return [
-        Coat(f"land{k}", np.flatnonzero(known & (size >= a) & (size < b)), tone)
+        Coat(f"land{k}", np.flatnonzero(known & (size >= a) & (size < b)), tone(tolerance), far, near)
         for k, (b, a) in enumerate(zip(steps[:0:-1], steps[-2::-1], strict=True))
+        for near, far, tolerance in _reaches(LAND_FAR * float(np.sqrt(b)))
     ]
+
+
+def _reaches(farthest_m: float) -> list[tuple[float, float, float]]:
+    """From, to and tolerance of green areas that are drawn up to a distance."""
+    steps = [(0.0, 0.0), (2500.0, 2.0), (9000.0, 8.0)]
+    ends = [*(at for at, _tolerance in steps[1:]), np.inf]
+    return [(at, min(end, farthest_m), t) for (at, t), end in zip(steps, ends, strict=True) if at < farthest_m]
 
 
 def water_coats(water: Shapes, style: Style) -> list[Coat]:
@@ -237,7 +273,7 @@ def waterway_coats(waterways: Shapes, style: Style) -> list[Coat]:
     kind = words(waterways, "kind")
     half = np.array([{"river": 9.0, "canal": 5.0}.get(k, 1.6) for k in kind.tolist()])
     colour = tints(waterways, style["water"])
-    return [Coat("water", np.arange(len(waterways)), bands(waterways, half, colour))]
+    return [Coat("water", np.arange(len(waterways)), bands(waterways, half, colour, 0.3))]
 
 
 def rail_coats(rail: Shapes, style: Style) -> list[Coat]:
@@ -249,6 +285,7 @@ def rail_coats(rail: Shapes, style: Style) -> list[Coat]:
         return tints(rail, style[name])
 
     return [
-        Coat("bed", open_air, bands(rail, np.full(count, 2.2), toned("rail_bed")), 4000.0),
-        Coat("rail", open_air, bands(rail, np.full(count, 0.8), toned("rail"))),
+        Coat("bed", open_air, bands(rail, np.full(count, 2.2), toned("rail_bed"), 0.1), 3000.0),
+        Coat("rail", open_air, bands(rail, np.full(count, 0.8), toned("rail"), 0.1), 3000.0),
+        Coat("rail", open_air, bands(rail, np.full(count, 0.8), toned("rail"), 3.0), 1e9, 3000.0),
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vidbudova.scene.camera import Camera, Size
 from vidbudova.scene.daylight import FULL_SHADOW_DEG, TO_SUN, Daylight, Uniforms, haze_towards, uniforms
@@ -15,7 +17,7 @@ from vidbudova.scene.tiles import View
 
 LEAST_SCALE = 0.8
 """Lines and hatching get no finer than this on small pictures (1 is a picture 720 pixels high)."""
-SHADING = ("shadow", "cast")
+SHADING = ("shadow", "cast", "cap_shadow", "quarter_shadow")
 OF_THE_DAY = ("toSun", "sunlight", "skylight", "flatLight", "hazeColour", "skyLow", "skyHigh", "glow")
 UNLIT = frozenset({"fill", "cell", "feature"})
 """Flat things that say something with their colour: no hour of the day changes it."""
@@ -55,7 +57,9 @@ class Light:
         forward = view.axes[0]
         flat = np.hypot(forward[0], forward[1])
         values: dict[str, float | Sequence[float]] = {
-            "haze": (1.1 * camera.distance, 1500.0 + 2.0 * camera.distance),
+            "haze": view.haze,
+            "eyeHeight": float(view.eye[2]),
+            "sideLit": lit_sides(forward, self.to_sun),
             "ahead": (float(forward[0] / max(flat, 1e-6)), float(forward[1] / max(flat, 1e-6)), 0.0),
             "steep": float(min(flat * 1.4, 1.0)),
             "perPixel": 1.0 / view.focal_px,
@@ -72,3 +76,11 @@ class Light:
         for look in SHADING:
             self.looks[look].set({"toSun": shifted_sun(frame, width, self.to_sun)})
         self.looks["ambient"].set({"toSun": sky_light(frame)})
+
+
+def lit_sides(forward: NDArray[np.float64], to_sun: Sequence[float]) -> float:
+    """The mean sunlight on the walls that are seen, of shapes turned any way: by their angle from eye to sun."""
+    away = -forward[:2] / max(float(np.hypot(*forward[:2])), 1e-6)
+    flat = float(np.hypot(to_sun[0], to_sun[1]))
+    turn = math.acos(min(max(float(away @ np.array(to_sun[:2])) / max(flat, 1e-6), -1.0), 1.0))
+    return flat * ((math.pi - turn) * math.cos(turn) + math.sin(turn)) / 4.0

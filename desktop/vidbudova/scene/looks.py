@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from vidbudova.scene import glsl, glsl_models
+from vidbudova.scene import glsl, glsl_far, glsl_models
 from vidbudova.scene.cloud_looks import cloud_look
 from vidbudova.scene.daylight import TO_SUN, Vector
 from vidbudova.scene.relief_looks import patch_look
@@ -48,9 +48,9 @@ def shares_of(style: Style) -> Shares:
         return dict.fromkeys(looks, ("share", 1.0))
 
     return {
-        "buildings": whole("building", "cap", "skin"),
+        "buildings": whole("building", "cap", "quarter", "skin"),
         "shadows": {
-            "shadow": ("shadowShare", shadow),
+            **dict.fromkeys(("shadow", "cap_shadow", "quarter_shadow"), ("shadowShare", shadow)),
             "cast": ("shadowShare", shadow),
             "ambient": ("shadowShare", AMBIENT_SHARE),
         },
@@ -82,7 +82,13 @@ def make_looks(style: Style) -> dict[str, Look]:
         for name in FLAT_LAYERS
     }
     looks["building"] = Look(glsl.BUILDING_VERTEX, glsl.BUILDING_FRAGMENT, common | {"share": 1.0})
-    looks["cap"] = Look(glsl.CAP_VERTEX, glsl.CAP_FRAGMENT, common | {"share": 1.0})
+    looks["cap"] = Look(glsl_far.CAP_VERTEX, glsl_far.CAP_FRAGMENT, common | {"share": 1.0})
+    looks["quarter"] = Look(glsl_far.QUARTER_VERTEX, glsl_far.CAP_FRAGMENT, common | {"share": 1.0})
+    for name, vertex in (
+        ("cap_shadow", glsl_far.CAP_SHADOW_VERTEX),
+        ("quarter_shadow", glsl_far.QUARTER_SHADOW_VERTEX),
+    ):
+        looks[name] = Look(vertex, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH})
     looks["crown"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, common | {"share": 1.0})
     looks["shadow"] = Look(glsl.SHADOW_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH})
     looks["cast"] = Look(glsl.CAST_VERTEX, glsl.SHADOW_FRAGMENT, common | {"depth": SHADOW_DEPTH + 1e-6})
@@ -132,6 +138,8 @@ def uniforms_of(style: Style) -> dict[str, float | Sequence[float]]:
         "screen": (1280.0, 720.0),
         "ahead": (0.0, 1.0, 0.0),
         "steep": 1.0,
+        "eyeHeight": 100.0,
+        "sideLit": 0.3,
         "shadow": style["shadow"],
         "shadowShare": style.numbers["shadow_share"],
         "skyLow": style["sky_low"],

@@ -10,7 +10,7 @@ from vidbudova.scene.roofs import FLAT, formed, pitched
 from vidbudova.scene.rooftops import DEPTH_M, has_parapet, machine_rooms, parapets
 from vidbudova.scene.ruins import ruin
 from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids
-from vidbudova.scene.walls import flat_tops, walls
+from vidbudova.scene.walls import bays_of, flat_tops, walls
 
 STANDING_SHARE = {0: 1.0, 4: 0.8, 5: 0.2}
 """How much of its height a building of a broken form keeps at the far levels."""
@@ -80,8 +80,6 @@ def boxes(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) 
     rows, top = rows[keep], standing_m(solids, rows, broken)[keep]
     hollow = solids.hollow[rows]
     plain = [walls(solids, rows[hollow], top[hollow], origin), flat_tops(solids, rows[hollow], top[hollow], origin)]
-    for mesh in plain:
-        mesh.facade[:, 2] = PLAIN
     return joined([*plain, _boxes(solids, rows[~hollow], top[~hollow], origin)])
 
 
@@ -96,9 +94,11 @@ def _boxes(solids: Solids, rows: Ints, top: Floats, origin: Floats) -> Mesh:
     sides = np.stack([low, np.roll(low, -1, 1), np.roll(high, -1, 1), high], axis=2).reshape(-1, 4, 3)
     v = np.repeat(np.stack([low[:, 0, 2], low[:, 0, 2], top, top], axis=1) / STOREY_M, 4, axis=0)
     slot = solids.owner[rows]
+    length = np.linalg.norm(np.roll(ring, -1, 1) - ring, axis=2).reshape(-1)
+    bays = bays_of(length, np.repeat(solids.windows[rows], 4))
     return joined(
         [
-            quads(sides, np.repeat(slot, 4), np.full((4 * n, 4), PLAIN), v),
+            quads(sides, np.repeat(slot, 4), bays, v),
             quads(high, slot, np.full((n, 4), PLAIN), np.full((n, 4), ROOF_V)),
         ]
     )
@@ -116,6 +116,7 @@ def caps(solids: Solids, rows: Ints, broken: NDArray[np.int8], origin: Floats) -
         return empty()
     ring = _box_corners(solids, rows, origin)
     high = np.dstack([ring, np.repeat(top[:, None], 4, 1)])
-    mesh = quads(high, solids.owner[rows], np.full((n, 4), PLAIN), np.full((n, 4), ROOF_V))
+    storeys = np.repeat((top - solids.base_m[rows])[:, None] / STOREY_M, 4, axis=1)
+    mesh = quads(high, solids.owner[rows], np.full((n, 4), PLAIN), storeys)
     mesh.facade[:, :2] = (ring - ring.mean(1, keepdims=True)).reshape(-1, 2)
     return mesh

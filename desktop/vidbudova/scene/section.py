@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from vidbudova.scene.buildings import CAP
+from vidbudova.scene.buildings import BOX, FINE, FULL
 from vidbudova.scene.camera import Camera, Size
 from vidbudova.scene.mesh import PLAIN, Mesh, empty, quads
 from vidbudova.scene.parts import Frame
@@ -27,7 +27,10 @@ from vidbudova.scene.walls import flat_tops
 if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
-CUT_LOOKS = ("building", "cap", "crown", "solid", "shadow", "cast", "ambient", "wire", "skin", "poster")
+CUT_LOOKS = (
+    "building", "cap", "quarter", "crown", "solid", "shadow", "cap_shadow", "quarter_shadow", "cast", "ambient", "wire",
+    "skin", "poster",
+)  # fmt: skip
 FILLED = ("building",)
 MOST_FILLED = 12_000
 """Cut buildings whose faces are made; those nearest the eye come first."""
@@ -119,7 +122,7 @@ class Section:
     def _see_through(self, on: bool) -> None:
         assert self.scene.buildings is not None
         for key, surfaces in self.scene.buildings.drawn.made.items():
-            if surfaces and key[0] != CAP:
+            if surfaces and key[0] in (FULL, BOX, FINE):
                 surfaces[0].actor.GetProperty().SetBackfaceCulling(not on)
 
     def _fill(self, frame: Frame) -> None:

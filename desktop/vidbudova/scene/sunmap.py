@@ -23,7 +23,7 @@ EVERY = 3
 SHARE, LEAST_M, MOST_M = 0.75, 90.0, 1500.0
 """Half the height of the map for the distance of the focus, and its bounds."""
 NAME, KEY = "sunmap", "sun"
-HIDDEN = ("shadow", "cast", "ambient", "wire")
+HIDDEN = ("shadow", "cap_shadow", "quarter_shadow", "cast", "ambient", "wire")
 VALUES = dict.fromkeys(("sunX", "sunY", "sunZ", "sunOff"), (0.0, 0.0, 0.0))
 
 

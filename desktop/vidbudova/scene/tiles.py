@@ -14,6 +14,7 @@ from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.surface import Surface
 
 Ints = NDArray[np.int64]
+LEAST_CLEAR = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class View:
         sides = np.array([forward * wide + right, forward * wide - right, forward * half + up, forward * half - up])
         self.planes = sides / np.linalg.norm(sides, axis=1, keepdims=True)
         self.focal_px = size[1] / (2 * half)
+        self.haze = (1.1 * camera.distance, 1500.0 + 2.0 * camera.distance)
+        """Where haze begins, and over how much of a way it grows."""
 
     def sees(self, bounds: Floats, top_m: Floats) -> NDArray[np.bool_]:
         """Which boxes (k, 4) from the ground to top_m may be in the picture."""
@@ -75,12 +78,19 @@ class View:
         above = np.maximum(self.eye[2] - top_m, 0.0)
         return np.asarray(np.sqrt((across**2).sum(1) + above**2))
 
+    def seen_from(self, bounds: Floats, top_m: Floats) -> Floats:
+        """The distance of each box, farther by as much as haze hides of it."""
+        distance = np.maximum(self.distance(bounds, top_m), 1.0)
+        clear = np.exp(-((np.maximum(distance - self.haze[0], 0.0) / self.haze[1]) ** 1.3))
+        return np.asarray(distance / np.maximum(clear, LEAST_CLEAR))
+
 
 class Purse:
     """Time that a frame may spend on making new tiles; what is left out comes in later frames."""
 
     def __init__(self, seconds: float) -> None:
         self.end = perf_counter() + seconds
+        self.endless = math.isinf(seconds)
         self.short = False
 
     def has(self) -> bool:
@@ -167,7 +177,7 @@ class Bands:
         """Show what this view sees in each band."""
         wanted: set[tuple[int, ...]] = set()
         for k, band in enumerate(self.bands if self.shown else ()):
-            distance = view.distance(band.grid.bounds, band.grid.top_m)
+            distance = view.seen_from(band.grid.bounds, band.grid.top_m)
             near = (distance < band.farthest_m * detail) & (distance >= band.nearest_m * detail)
             wanted |= {(k, int(t)) for t in np.flatnonzero(near & view.sees(band.grid.bounds, band.grid.top_m))}
         self.drawn.show({key for key in wanted if self.drawn.has(key) or self._afford(key, purse)})

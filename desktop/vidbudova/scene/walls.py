@@ -40,12 +40,17 @@ def _wall_quads(solids: Solids, row: Ints, a: Floats, b: Floats, top_m: Floats) 
     corners[:, 1, :2] = corners[:, 2, :2] = b
     corners[:, :2, 2], corners[:, 2:, 2] = base[:, None], top_m[:, None]
     length = np.hypot(*(b - a).T)
-    bays = np.where(solids.windows[row] & (length > 2.0), np.maximum(np.round(length / BAY_M), 1.0), PLAIN)
-    u = np.where(bays[:, None] > 0, bays[:, None] * np.array([0.0, 1.0, 1.0, 0.0]), PLAIN)
+    u = bays_of(length, solids.windows[row])
     full = solids.top_m[row] - solids.roof_m[row] - base
     ground = base / STOREY_M
     v = np.stack([ground, ground, *[ground + (top_m - base) / full * solids.storeys[row]] * 2], axis=1)
     return quads(corners, solids.owner[row], u, v)
+
+
+def bays_of(length_m: Floats, windows: NDArray[np.bool_]) -> Floats:
+    """(w, 4) bays of windows at the corners of walls of some lengths; PLAIN for walls with none."""
+    bays = np.where(windows & (length_m > 2.0), np.maximum(np.round(length_m / BAY_M), 1.0), PLAIN)
+    return np.asarray(np.where(bays[:, None] > 0, bays[:, None] * np.array([0.0, 1.0, 1.0, 0.0]), PLAIN))
 
 
 def flat_tops(solids: Solids, rows: Ints, z_m: Floats, origin: Floats, upward: bool = True) -> Mesh:
