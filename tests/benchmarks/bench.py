@@ -344,6 +344,13 @@ def exported(session: Any, folder: Path) -> dict[str, Path]:
     return files | ({"osm.pbf": district} if district else {})
 
 
+def looks(folder: Path) -> list[Row]:
+    """Frames in four views and how like the full picture they are (see views.py)."""
+    import views
+
+    return views.main(sample(folder))
+
+
 def film(folder: Path) -> list[Row]:
     """A camera path as a 1080p video (see filming.py)."""
     import filming
@@ -360,6 +367,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "seeing": seeing,
     "importing": importing,
     "terrain": terrain,
+    "views": looks,
     "film": film,
     **OPENING,
 }
