@@ -64,8 +64,7 @@ def scene(cloud: Cloud) -> Iterator[Scene]:
 
 
 def reds(scene: Scene) -> int:
-    scene.pace = 1.0
-    scene.render("moving")
+    scene.film(1.0)
     image = scene.image().astype(int)
     return int(((image[..., 0] > 150) & (image[..., 1] < 90)).sum())
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from scene.district import AT, rectangle, shapes
+from scene.district import AT, district, rectangle, shapes
 
+from vidbudova.scene.buildings import SHADE
 from vidbudova.scene.camera import Camera
 from vidbudova.scene.colours import HIDDEN, Colours
 from vidbudova.scene.nodes import Nodes
 from vidbudova.scene.quarters import Quarters, morton
+from vidbudova.scene.scene import Scene
 from vidbudova.scene.solids import Solids, solids_of
 from vidbudova.scene.thinning import thinned, thinned_areas
 from vidbudova.scene.tiles import View, grid_of
@@ -134,3 +136,20 @@ def test_that_thinned_lines_keep_their_ends_and_their_tolerance_and_areas_never_
     few = thinned_areas(area, np.array([0]), 2.0)
     assert 3 <= len(few.xy) < len(area.xy) / 3
     assert len(thinned_areas(area, np.array([0]), 500.0).xy) >= 3
+
+
+def test_that_what_is_near_is_drawn_first_and_shadows_last_and_nothing_is_lost() -> None:
+    scene = Scene((160, 90))
+    scene.set_city(district())
+    scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 25.0, 35.0))
+    scene.film(3.0)
+    props = scene.window.solid.GetViewProps()
+    order = [props.GetItemAsObject(k) for k in range(props.GetNumberOfItems())]
+    assert scene.buildings is not None
+    tiles = [scene.buildings.drawn.made[key] for key in scene.buildings.drawn.shown if key[0] != SHADE]
+    eye = View(scene._local(scene.camera), scene.size).eye
+    bodies = sorted((order.index(made[0].actor), float(np.linalg.norm(eye - made[0].position))) for made in tiles)
+    assert len(bodies) > 2 and [away for _, away in bodies] == sorted(away for _, away in bodies)
+    assert bodies[-1][0] < min(order.index(made[1].actor) for made in tiles)
+    assert len(order) == len({id(prop) for prop in order}) >= sum(len(made) for made in tiles)
+    scene.finalize()

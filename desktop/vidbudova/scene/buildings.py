@@ -14,7 +14,8 @@ from vidbudova.scene.footing import Footing
 from vidbudova.scene.mesh import Mesh
 from vidbudova.scene.nodes import STAY, Nodes
 from vidbudova.scene.quarters import Quarters
-from vidbudova.scene.solids import Ints, Solids, vertex_offsets
+from vidbudova.scene.solids import Floats, Ints, Solids, vertex_offsets
+from vidbudova.scene.sorting import near_first
 from vidbudova.scene.standing import stood
 from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Drawn, Purse, View, grid_of
@@ -31,9 +32,10 @@ FINE_PX, FULL_PX, BOX_PX, SHADE_PX = 34.0, 13.0, 9.0, 16.0
 LONG_M, HIGH_M = 45.0, 30.0
 QUARTER_PX = 13.0
 """How large the cell of a quarter may be on the screen."""
+SORT_M = 40.0
 STEPS_TO_NODE = 5
 """A node of quarters has 2⁵ cells a side."""
-FULL_TRIANGLES = 28_000
+FULL_TRIANGLES = 22_000
 """About as many as a processor alone can draw, with their shadows, in a moving frame."""
 
 
@@ -67,6 +69,7 @@ class Buildings:
         self.drawn = Drawn(self._make)
         self.shown = self.shaded = True
         self.changes = 0
+        self._sorted: tuple[set[tuple[int, ...]], Floats] = (set(), np.zeros(3))
 
     def rows(self, leaf: int) -> Ints:
         """The buildings of one leaf tile."""
@@ -94,6 +97,21 @@ class Buildings:
         wanted |= {(SHADE, leaf) for leaf in plain.tolist()}
         self.drawn.show(wanted if self.shown else set())
         self._shade(set(plain.tolist()), still)
+        self._sort(view.eye)
+
+    def _sort(self, eye: Floats) -> None:
+        """Draw near tiles first, once others are shown or the eye is somewhere else."""
+        near = max(SORT_M, 0.1 * float(eye[2]))
+        if self.drawn.shown == self._sorted[0] and float(np.linalg.norm(eye - self._sorted[1])) < near:
+            return
+        self._sorted = (set(self.drawn.shown), eye)
+        bodies, shadows = [], []
+        for key in self.drawn.shown:
+            made = self.drawn.made[key]
+            body = [] if key[0] == SHADE else made[:1] if key[0] in (FULL, BOX, FINE) else made[::2]
+            bodies += body
+            shadows += [surface for surface in made if surface not in body]
+        near_first(self.renderer, eye, bodies, shadows)
 
     def show_whole(self, leaves: Ints) -> None:
         """Show exactly these leaves at the finest level, whatever it costs; what other levels are measured against."""

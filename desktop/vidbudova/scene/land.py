@@ -22,7 +22,7 @@ from vidbudova.scene.walls import triangulated
 LAND_TILE_M = 1600.0
 LAND_FAR = 110.0
 """How many times its width away a green area is still worth drawing."""
-ROUND_M = 600.0
+ROUND_M = 250.0
 """From here on no one sees whether the ends of roads are round."""
 WHOLE = ("body", "cast")
 """What of a standing thing is drawn: itself, and the shadow it casts."""
@@ -191,9 +191,8 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
             "mark", np.flatnonzero((major | (kind == "tertiary")) & open_air), dashes(roads, style["road_mark"]), 520.0
         ),
         coat("path", paths, 0.0, tone, Reach(900.0)),
-        coat("casing", major | street, 0.7, casing, NEAR),
-        coat("casing", major | street, 0.7, casing, Reach(1800.0, ROUND_M, 0.5)),
-        coat("casing", small, 0.4, casing, Reach(ROUND_M)),
+        coat("casing", major | street, 0.7, casing, Reach(1500.0, 0.0, 0.2)),
+        coat("casing", small, 0.4, casing, Reach(ROUND_M, 0.0, 0.2)),
         coat("road", major | street, 0.0, tone, NEAR),
         coat("road", major | street, 0.0, tone, Reach(3000.0, ROUND_M, 0.5)),
         coat("road", street, 0.0, tone, Reach(7000.0, 3000.0, 3.0)),

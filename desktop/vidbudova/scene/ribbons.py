@@ -10,7 +10,7 @@ from vidbudova.model.shapes import Shapes
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-END_STEPS = 4
+END_STEPS = 3
 MITRE_LIMIT = 1.7
 
 

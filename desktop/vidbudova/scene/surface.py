@@ -81,7 +81,7 @@ class Surface:
     ) -> None:
         from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 
-        self.renderer = renderer
+        self.renderer, self.position = renderer, tuple(position)
         self.data = polydata(points, triangles, attributes) if data is None else data
         self.mapper = vtkPolyDataMapper()
         self.mapper.SetInputData(self.data)
