@@ -197,7 +197,7 @@ def road_coats(roads: Shapes, style: Style) -> list[Coat]:
         coat("road", major | street, 0.0, tone, Reach(3000.0, ROUND_M, 0.5)),
         coat("road", street, 0.0, tone, Reach(7000.0, 3000.0, 3.0)),
         coat("road", major, 0.0, tone, Reach(12_000.0, 3000.0, 3.0)),
-        coat("road", major, 0.0, tone, Reach(1e9, 12_000.0, 12.0)),
+        coat("road", major, 0.0, tone, Reach(45_000.0, 12_000.0, 12.0)),
         coat("road", small, 0.0, tone, Reach(2500.0, 0.0, 0.4)),
     ]
 

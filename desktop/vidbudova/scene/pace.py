@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
-LEAST_DETAIL, MOST_DETAIL = 0.45, 1.2
-LEAST_STILL, STILL_DETAIL = 0.8, 1.4
+LEAST_DETAIL, MOST_DETAIL = 0.7, 1.2
+LEAST_STILL, STILL_DETAIL = 1.0, 1.4
 
 
 def after(pace: float, took_s: float) -> float:
