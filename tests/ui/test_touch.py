@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from vidbudova.scene.camera import Camera, ground_point
+from vidbudova.scene.camera import Camera
+from vidbudova.scene.standing import grounded
 from vidbudova.ui.viewport import Viewport
 from vidbudova.ui.window import MainWindow
 
@@ -22,7 +23,8 @@ def view(opened: MainWindow) -> Viewport:
     assert opened.desk.city is not None
     x0, y0, x1, y1 = opened.desk.city.bounds
     found.motion.stop()
-    found.set_camera(Camera(((x0 + x1) / 2, (y0 + y1) / 2, 0.0), 400.0, 20.0, 50.0))
+    camera = Camera(((x0 + x1) / 2, (y0 + y1) / 2, 0.0), 400.0, 20.0, 50.0)
+    found.set_camera(grounded(camera, opened.desk.city.relief))
     return found
 
 
@@ -65,10 +67,11 @@ def test_that_fingers_side_by_side_tilt_and_aslant_move(view: Viewport, device: 
     two(view, device, [((-50, 0), (50, 0)), ((-50, 20), (50, 20)), ((-50, 40), (50, 40))])
     assert view.camera.pitch_deg == pytest.approx(before.pitch_deg + 10, abs=0.5)
     before = view.camera
-    middle, there = ground_point(before, *(s / 2 for s in view.pixels()), view.pixels()), view.physical(QPointF(60, 30))
+    assert view.scene is not None
+    middle, there = view.scene.ground_point(*(s / 2 for s in view.pixels())), view.physical(QPointF(60, 30))
     two(view, device, [((-50, 0), (50, 0)), ((-20, 15), (80, 15)), ((10, 30), (110, 30))])
     w, h = view.pixels()
-    seen = ground_point(view.camera, w / 2 + there[0], h / 2 + there[1], view.pixels())
+    seen = view.scene.ground_point(w / 2 + there[0], h / 2 + there[1])
     assert middle is not None and seen is not None and seen == pytest.approx(middle, abs=3.0)
 
 

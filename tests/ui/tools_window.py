@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from vidbudova.scene.camera import Camera
+from vidbudova.scene.standing import grounded
 from vidbudova.ui.tool_ground import Ground
 
 
@@ -36,7 +37,7 @@ class Hands:
     def look(self, x: float, y: float, distance: float = 500.0, pitch: float = 70.0) -> None:
         """Look down at a place."""
         self.view.motion.stop()
-        self.view.set_camera(Camera((x, y, 0.0), distance, 0.0, pitch))
+        self.view.set_camera(grounded(Camera((x, y, 0.0), distance, 0.0, pitch), self.desk.city.relief))
         self.settle()
 
     def at(self, x: float, y: float, height: float = 0.0) -> QPoint:
