@@ -29,6 +29,7 @@ WARM, FRAMES = 45, 40
 CHUNK_TRIANGLES = 1_500_000
 EYE_M = 1.7
 REPEATS = 7
+RESTS = 60
 
 
 def views(city: City) -> dict[str, Camera]:
@@ -58,8 +59,13 @@ def moved(camera: Camera, step: float) -> Camera:
 
 
 def frame_s(scene: Scene, camera: Camera) -> list[float]:
-    """Seconds of each frame of a slow move that ends at the camera itself, once all it needs is made."""
+    """Seconds of each frame of a slow move that ends at the camera itself and begins where somebody looked."""
     found = []
+    scene.set_camera(moved(camera, 1 - WARM - FRAMES))
+    for _ in range(RESTS):
+        scene.render("still")
+        if not scene.incomplete:
+            break
     for k in range(WARM + FRAMES):
         scene.set_camera(moved(camera, k - WARM - FRAMES + 1))
         began = time.perf_counter()
@@ -83,7 +89,7 @@ def whole(city: City, cameras: dict[str, Camera], dress: Any = None) -> Iterator
 
 def _in_chunks(scene: Scene) -> NDArray[np.uint8]:
     """A picture with every building in view in its full form, drawn over itself until all are in it."""
-    buildings, flat = scene.buildings, scene.window.flat
+    buildings, window = scene.buildings, scene.window
     assert buildings is not None
     usual = buildings.place
     leaves = np.arange(len(buildings.leaves))
@@ -91,12 +97,14 @@ def _in_chunks(scene: Scene) -> NDArray[np.uint8]:
     for part in np.split(seen, np.flatnonzero(np.diff(np.cumsum(buildings.weight[seen]) // CHUNK_TRIANGLES)) + 1):
         buildings.place = lambda *_a, part=part, **_k: buildings.show_whole(part)  # type: ignore[method-assign]
         scene.film(1.0)
-        flat.EraseOff()
-        flat.DrawOff()
+        window.flat.EraseOff()
+        window.body.EraseOff()
+        window.flat.DrawOff()
         buildings.clear()
     picture = scene.image()
-    flat.EraseOn()
-    flat.DrawOn()
+    window.flat.EraseOn()
+    window.body.EraseOn()
+    window.flat.DrawOn()
     buildings.place = usual  # type: ignore[method-assign]
     return picture
 

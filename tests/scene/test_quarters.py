@@ -143,7 +143,7 @@ def test_that_what_is_near_is_drawn_first_and_shadows_last_and_nothing_is_lost()
     scene.set_city(district())
     scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 25.0, 35.0))
     scene.film(3.0)
-    props = scene.window.solid.GetViewProps()
+    props = scene.window.body.GetViewProps()
     order = [props.GetItemAsObject(k) for k in range(props.GetNumberOfItems())]
     assert scene.buildings is not None
     tiles = [scene.buildings.drawn.made[key] for key in scene.buildings.drawn.shown if key[0] != SHADE]

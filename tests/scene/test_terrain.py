@@ -11,6 +11,7 @@ from scene.district import AT, district, rectangle, shapes
 from scene.golden_pictures import check
 from scene.hills import hills, hilly, sheet
 
+from vidbudova.scene import pace
 from vidbudova.scene.camera import Camera, top
 from vidbudova.scene.dressing import Dress
 from vidbudova.scene.grounding import grounds_of, set_ground
@@ -253,3 +254,24 @@ def test_that_themes_hours_and_opacity_reach_the_draped_pictures(scene: Scene) -
     assert 0 < np.abs(faint - bare).max() < np.abs(full - bare).max()
     scene.set_theme("dark")
     assert colour_at(scene, -100, -200).mean() < bare.mean() - 80
+
+
+def test_that_buildings_come_before_the_ground_only_while_nothing_of_them_blends(scene: Scene) -> None:
+    usual = drawn(scene)
+    window = scene.window
+    assert window.body.GetLayer() == 0
+    scene.window.put_first(bodies=False)
+    window.draw()
+    other = window.image()
+    assert window.flat.GetLayer() == 0
+    assert np.abs(usual - other).mean() < 2.0
+    scene.set_opacity("buildings", 0.5)
+    clear = drawn(scene)
+    assert window.flat.GetLayer() == 0
+    assert np.abs(usual - clear).mean() > 0.1
+    scene.set_opacity("buildings", 1.0)
+    assert np.abs(drawn(scene) - usual).mean() < 0.05
+
+
+def test_that_a_frame_has_less_time_for_new_tiles_the_longer_it_draws() -> None:
+    assert pace.purse_s(0.0) == pace.MOST_PURSE_S > pace.purse_s(0.02) > pace.purse_s(0.2) == pace.LEAST_PURSE_S

@@ -28,6 +28,8 @@ class Colours:
 
         self.count = count
         self.changes = 0
+        self.clear = False
+        """Whether any is less than solid."""
         self.texels = np.zeros((0, 4), np.uint8)
         self._image = vtkImageData()
         self._blend: Blend | None = None
@@ -79,6 +81,7 @@ class Colours:
         """How solid each is, from 1 down to a sixteenth."""
         alpha = self.texels[: self.count, 3]
         clear = np.clip(np.round((1.0 - share) * 16), 0, CLEAR_STEPS).astype(np.uint8)
+        self.clear = bool(clear.any())
         alpha &= np.uint8((1 << CLEAR_BITS) - 1)
         alpha |= clear << np.uint8(CLEAR_BITS)
         self.changed()

@@ -45,8 +45,10 @@ def layers_of(
 ) -> Bandses:
     """What is drawn besides buildings: all of it where there is no relief; else what lies flat is draped."""
     ground = Ground(window.flat, looks, footing.origin)
-    flat = flat_layers(ground, city, style) if footing.relief is None else {}
-    return flat | standing_layers(Ground(window.solid, looks, footing.origin), footing, city, picker, style)
+    standing = Ground(window.solid, looks, footing.origin)
+    if footing.relief is not None:
+        return standing_layers(standing, footing, city, picker, style, ("body",))
+    return flat_layers(ground, city, style) | standing_layers(standing, footing, city, picker, style)
 
 
 def flat_layers(ground: Ground, city: City, style: Style, tile_m: float = LAND_TILE_M) -> Bandses:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-SLOW_FRAME_S, QUICK_FRAME_S = 0.028, 0.020
-LEAST_DETAIL, MOST_DETAIL = 0.7, 1.2
+FRAME_S = 0.026
+"""What a moving frame may take until it is drawn; handing it to the screen comes after."""
+LEAST_PURSE_S, MOST_PURSE_S = 0.004, 0.012
+SLOW_FRAME_S, QUICK_FRAME_S = 0.022, 0.016
+LEAST_DETAIL, MOST_DETAIL = 0.45, 1.2
 LEAST_STILL, STILL_DETAIL = 1.0, 1.4
 
 
@@ -12,6 +15,11 @@ def after(pace: float, took_s: float) -> float:
     if took_s > SLOW_FRAME_S:
         return max(pace * max(SLOW_FRAME_S / took_s, 0.85), LEAST_DETAIL)
     return min(pace * 1.03, MOST_DETAIL) if took_s < QUICK_FRAME_S else pace
+
+
+def purse_s(drawing_s: float) -> float:
+    """How long a moving frame may make new tiles, when drawing takes so long."""
+    return min(max(FRAME_S - drawing_s, LEAST_PURSE_S), MOST_PURSE_S)
 
 
 def at_rest(pace: float, patient: bool) -> float:

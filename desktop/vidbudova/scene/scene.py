@@ -46,7 +46,7 @@ from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
 
-MOVING_PURSE_S, STILL_PURSE_S = 0.012, 0.12
+STILL_PURSE_S = 0.12
 STILL_S = 0.1
 """About how long one call may work on a still picture before it hands back what there is."""
 MOST_OUTLINED = 3000
@@ -72,7 +72,7 @@ class Scene:
         self.light = Light(self.looks)
         self.visible = dict.fromkeys(LAYERS, True)
         self.incomplete = False
-        self.pace = 1.0
+        self.pace, self._drawing_s = 1.0, 0.0
         self.still_s = STILL_S
         self._resting: tuple[object, ...] | None = None
         self._short_of_tiles = False
@@ -124,7 +124,7 @@ class Scene:
         looks = self.looks
         self.terrain = terrain_of(self)
         self.marks.overlay = Overlay(self.window.overlay, looks, self.footing, draped_by(self.terrain))
-        self.buildings = Buildings(self.window.solid, self.solids, self.colours, looks, self.footing)
+        self.buildings = Buildings(self.window.body, self.solids, self.colours, looks, self.footing)
         models.put(self)
         watch(self)
         self.parts |= clouds_of(self)
@@ -166,10 +166,6 @@ class Scene:
         assert self.buildings is not None
         self.buildings.break_up(broken.astype(np.int8))
         self.picker.broken = self.buildings.broken
-
-    def _broken(self) -> NDArray[np.int8]:
-        assert self.buildings is not None
-        return self.buildings.broken
 
     def recolour(self, indices: Ints | Sequence[int], rgb: NDArray[np.uint8]) -> None:
         """Colours (k, 3), or one colour, for some buildings."""
@@ -265,7 +261,8 @@ class Scene:
 
     def again(self, plain: NDArray[np.uint8]) -> None:
         """Make everything anew, dressed as it was; buildings that wore `plain` wear the model's colour again."""
-        worn, broken, said = self.colours.texels.copy(), self._broken(), dict(self._said)
+        assert self.buildings is not None
+        worn, broken, said = self.colours.texels.copy(), self.buildings.broken, dict(self._said)
         self.set_city(self.city)
         bare = (worn[:, :3] == plain).all(1)
         worn[bare, :3] = self.colours.texels[bare, :3]
@@ -293,10 +290,11 @@ class Scene:
         if quality == "moving":
             self.sunmap.move()
             self._resting = None
-            self.incomplete = self._prepare(self.pace, MOVING_PURSE_S, still=False).short
-            drawing = perf_counter()
+            self.incomplete = self._prepare(self.pace, pace.purse_s(self._drawing_s), still=False).short
+            begin = perf_counter()
             self.window.draw()
-            self.pace = pace.after(self.pace, perf_counter() - drawing)
+            self._drawing_s = perf_counter() - begin
+            self.pace = pace.after(self.pace, self._drawing_s)
             return
         if self._resting != self._seen() or not self.window.owned:
             self.begin_still()
@@ -350,6 +348,8 @@ class Scene:
         camera = self._local(self.camera)
         view, purse = View(camera, self.size), Purse(purse_s)
         assert self.buildings is not None
+        blend = self.opacity.get("buildings", 1.0) < 1.0 or self.colours.clear
+        self.window.put_first(bodies=self.terrain is not None and not blend)
         self.buildings.shown = self.visible["buildings"]
         self.buildings.shaded = self.visible["shadows"] and self.terrain is None
         self.buildings.place(view, detail, purse, still and self.window.owned)
@@ -361,8 +361,8 @@ class Scene:
         self.light.aim(view, self.camera, self.size)
         self.ground.actor.SetPosition(view.eye[0], view.eye[1], self.footing.horizon_m(float(view.eye[2])))
         self.sky.actor.SetPosition(*view.eye)
-        highest = float(self.solids.top_m.max(initial=30.0)) + self.footing.span_m
-        highest = max([highest, *(getattr(part, "highest_m", highest) for part in self.parts.values())])
+        tops = [getattr(part, "highest_m", 0.0) for part in self.parts.values()]
+        highest = max([float(self.solids.top_m.max(initial=30.0)) + self.footing.span_m, *tops])
         self.window.aim(camera, highest, reach_m(self, view))
         return purse
 

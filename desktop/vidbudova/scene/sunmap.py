@@ -79,7 +79,8 @@ class SunMap:
         window = self.scene.window
         before, lens = window.solid.GetActiveCamera(), self._sun_lens(axes, middle, half)
         self._prepare(False)
-        window.solid.SetActiveCamera(lens)
+        for renderer in (window.body, window.solid):
+            renderer.SetActiveCamera(lens)
         try:
             window.render_window.Render()
             depths = vtkFloatArray()
@@ -88,7 +89,8 @@ class SunMap:
             unwrap: Any = numpy_support.vtk_to_numpy
             return np.asarray(unwrap(depths), np.float32).reshape(height, width)
         finally:
-            window.solid.SetActiveCamera(before)
+            for renderer in (window.body, window.solid):
+                renderer.SetActiveCamera(before)
             self._prepare(True)
 
     def _prepare(self, usual: bool) -> None:
@@ -96,7 +98,7 @@ class SunMap:
         window = self.scene.window
         for renderer in (window.flat, window.overlay):
             renderer.SetDraw(usual)
-        window.solid.SetPreserveDepthBuffer(usual)
+        window.body.SetPreserveDepthBuffer(usual and window.body.GetLayer() > 0)
         for name in HIDDEN:
             self.scene.looks[name].set({"away": 0.0 if usual else 1.0})
         self.scene.looks["building"].set({"sunOn": 0.0})

@@ -24,7 +24,7 @@ from vidbudova.scene.tiles import Purse, View
 
 SPLIT_PX = 230.0
 """A patch wider than that on the screen is drawn as its four quarters."""
-MOVING_PATCHES, STILL_PATCHES = 78, 160
+MOVING_PATCHES, STILL_PATCHES = 64, 160
 """With 288 triangles each: what a processor alone draws in a moving frame beside a city."""
 FINEST_M = 14.0
 MOST_PATCHES, MOST_SKINS, KEPT_LEVELS = 700, 320, 3
@@ -85,7 +85,7 @@ class Terrain:
         most = STILL_PATCHES if frame.still else MOVING_PATCHES
         self._coarser = 1.0 if frame.still else max(self._coarser * 0.98, 1.0)
         while True:
-            factor = frame.view.focal_px * min(max(frame.detail, 0.6), 1.4) / (SPLIT_PX * self._coarser)
+            factor = frame.view.focal_px * min(max(frame.detail, 0.45), 1.4) / (SPLIT_PX * self._coarser)
             factor = max(factor, LEAST_FACTOR)
             keys, distance = self._chosen(frame.view, factor)
             if len(keys) <= most or factor <= LEAST_FACTOR:
@@ -153,7 +153,7 @@ class Terrain:
         if self._hungry > STARVED_FRAMES and not purse.has():
             purse = Purse(CRUMB_S)
         for key in wanted:
-            if not purse.has() or (self._busy and not frame.still and frame.detail < SLOW):
+            if not purse.has() or (self._busy and not (frame.still or purse.endless) and frame.detail < SLOW):
                 self._busy = False
                 return True
             picture = self.drape.bake(self.square.bounds(key), purse)
@@ -161,7 +161,7 @@ class Terrain:
                 return True
             self._keep(key, picture)
             self._hungry, self._busy = 0, True
-            if not frame.still and len(wanted) > 1:
+            if not (frame.still or purse.endless) and len(wanted) > 1:
                 # one in a moving frame, or moving would stutter
                 return True
         return False
