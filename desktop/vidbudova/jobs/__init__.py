@@ -1,0 +1,1 @@
+"""Analyses as processes: started, listened to, cancelled, limited, killed."""
