@@ -43,7 +43,8 @@ def _open_screen() -> None:
         return
     reading, writing = os.pipe()
     _screen = subprocess.Popen(
-        [server, "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp"],
+        # without -noreset it begins anew whenever its last window closes, and who opens one just then is turned away
+        [server, "-displayfd", str(writing), "-screen", "0", "1920x1200x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=(writing,),
         preexec_fn=_end_with_parent,
         stdin=subprocess.DEVNULL,

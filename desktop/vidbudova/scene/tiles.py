@@ -74,9 +74,12 @@ class View:
 
     def distance(self, bounds: Floats, top_m: Floats) -> Floats:
         """From the eye to the nearest point of each box."""
-        across = np.maximum(np.maximum(bounds[:, :2] - self.eye[:2], self.eye[:2] - bounds[:, 2:]), 0.0)
-        above = np.maximum(self.eye[2] - top_m, 0.0)
-        return np.asarray(np.sqrt((across**2).sum(1) + above**2))
+        west, south, east, north = bounds.T
+        x, y, z = self.eye
+        dx = np.maximum(np.maximum(west - x, x - east), 0.0)
+        dy = np.maximum(np.maximum(south - y, y - north), 0.0)
+        dz = np.maximum(z - top_m, 0.0)
+        return np.asarray(np.sqrt(dx * dx + dy * dy + dz * dz))
 
     def seen_from(self, bounds: Floats, top_m: Floats) -> Floats:
         """The distance of each box, farther by as much as haze hides of it."""
@@ -165,6 +168,15 @@ class Band:
     farthest_m: float = 1e9
 
 
+def _within(band: Band, view: View, detail: float) -> Ints:
+    """The tiles of a band that a view shows; haze, which is dear to work out, is asked of few."""
+    bounds, top_m = band.grid.bounds, band.grid.top_m
+    tiles = np.flatnonzero(view.distance(bounds, top_m) < band.farthest_m * detail)
+    tiles = tiles[view.sees(bounds[tiles], top_m[tiles])]
+    away = view.seen_from(bounds[tiles], top_m[tiles])
+    return tiles[(away < band.farthest_m * detail) & (away >= band.nearest_m * detail)]
+
+
 class Bands:
     """Several bands, shown and hidden together."""
 
@@ -177,9 +189,7 @@ class Bands:
         """Show what this view sees in each band."""
         wanted: set[tuple[int, ...]] = set()
         for k, band in enumerate(self.bands if self.shown else ()):
-            distance = view.seen_from(band.grid.bounds, band.grid.top_m)
-            near = (distance < band.farthest_m * detail) & (distance >= band.nearest_m * detail)
-            wanted |= {(k, int(t)) for t in np.flatnonzero(near & view.sees(band.grid.bounds, band.grid.top_m))}
+            wanted |= {(k, tile) for tile in _within(band, view, detail).tolist()}
         self.drawn.show({key for key in wanted if self.drawn.has(key) or self._afford(key, purse)})
 
     def _afford(self, key: tuple[int, ...], purse: Purse) -> bool:
