@@ -13,7 +13,7 @@ from vidbudova.scene.colours import HIDDEN, Colours
 from vidbudova.scene.nodes import Nodes
 from vidbudova.scene.quarters import Quarters, morton
 from vidbudova.scene.scene import Scene
-from vidbudova.scene.solids import Solids, solids_of
+from vidbudova.scene.solids import Solids, polygon_of, solids_of
 from vidbudova.scene.thinning import thinned, thinned_areas
 from vidbudova.scene.tiles import View, grid_of
 from vidbudova.scene.walls import rows_of
@@ -153,3 +153,14 @@ def test_that_what_is_near_is_drawn_first_and_shadows_last_and_nothing_is_lost()
     assert bodies[-1][0] < min(order.index(made[1].actor) for made in tiles)
     assert len(order) == len({id(prop) for prop in order}) >= sum(len(made) for made in tiles)
     scene.finalize()
+
+
+def test_that_areas_of_one_ring_and_of_many_are_thinned_alike() -> None:
+    ring = shapely.Point(*AT).buffer(30.0, quad_segs=16)
+    crossed = shapely.Polygon([(0, 0), (40, 40), (40, 0), (0, 40)])
+    holed = ring.difference(shapely.Point(*AT).buffer(10.0))
+    pair = shapely.MultiPolygon([shapely.box(0, 0, 20, 20), shapely.box(50, 0, 70, 20)])
+    area = shapes("a", [ring, holed, crossed, pair], [{}] * 4)
+    few = thinned_areas(area, np.array([3, 0, 1, 2]), 1.0)
+    sizes = [polygon_of(few, k).area for k in range(4)]
+    assert np.allclose(sizes, [800.0, ring.area, holed.area, 800.0], rtol=0.05)

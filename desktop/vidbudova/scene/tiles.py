@@ -107,7 +107,7 @@ class Purse:
 class Drawn:
     """Surfaces by key, made when first wanted and hidden when not; hidden ones go when triangles are too many."""
 
-    def __init__(self, make: Callable[[tuple[int, ...]], list[Surface]], most_triangles: int = 6_000_000) -> None:
+    def __init__(self, make: Callable[[tuple[int, ...]], list[Surface]], most_triangles: int = 3_000_000) -> None:
         self.make = make
         self.made: dict[tuple[int, ...], list[Surface]] = {}
         self.shown: set[tuple[int, ...]] = set()
