@@ -75,6 +75,9 @@ def measure(folder: Path, buildings: int, projects: list[Path], only: str) -> di
     if projects:
         for part in projects[0].parent.glob(f"{projects[0].name}*"):
             shutil.copyfile(part, folder / part.name.replace(projects[0].name, sample(folder).name))
+        heavy = projects[0].with_name(projects[0].name.removesuffix(".vbp.gpkg") + ".layers")
+        if heavy.is_dir():
+            shutil.copytree(heavy, folder / sample(folder).name.replace(".vbp.gpkg", ".layers"))
     else:
         found["make the sample city"] = f"{timed(lambda: prepare(folder, buildings))[0]:.2f} s"
     for name in (n for n in MEASUREMENTS if only in n):

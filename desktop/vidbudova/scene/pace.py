@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FRAME_S = 0.026
 """What a moving frame may take until it is drawn; handing it to the screen comes after."""
-LEAST_PURSE_S, MOST_PURSE_S = 0.004, 0.012
+LEAST_PURSE_S, MOST_PURSE_S = 0.002, 0.012
 SLOW_FRAME_S, QUICK_FRAME_S = 0.022, 0.016
 LEAST_DETAIL, MOST_DETAIL = 0.45, 1.2
 LEAST_STILL, STILL_DETAIL = 1.0, 1.4

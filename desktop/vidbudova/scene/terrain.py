@@ -32,7 +32,7 @@ LEAST_FACTOR = 1.7
 """A patch is at most so many times its width off when it gives way to a coarser one; less, and edges would not meet."""
 STEP_UP = 3
 """Where only a picture more levels up is there, one in between comes first: blurred soon beats sharp late."""
-STARVED_FRAMES, CRUMB_S = 2, 0.006
+STARVED_FRAMES, CRUMB_S = 3, 0.006
 SLOW = 0.8
 """With less detail than this the machine has no time for a picture in every moving frame: every other has one."""
 LONGEST_SHADOW = 3.0
