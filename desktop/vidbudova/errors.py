@@ -251,6 +251,66 @@ TROUBLES: dict[str, Trouble] = {
     "plugin-unknown": Trouble(
         60, _("There is no plugin “{id}”."), NOTHING_CHANGED, _("See “plugins” for what there is.")
     ),
+    "plugin-failed": Trouble(
+        70,
+        _("The plugin “{plugin}” broke off: {reason}"),
+        _("The program and the project are unharmed; earlier results are kept."),
+        _("Try other parameters; if it stays so, tell whoever made the plugin. The log holds the details."),
+    ),
+    "plugin-crashed": Trouble(
+        71,
+        _("The process of the plugin “{plugin}” ended without a result (code {code})."),
+        _("The program and the project are unharmed; earlier results are kept."),
+        _("Run it again; if it stays so, tell whoever made the plugin. The log holds the details."),
+    ),
+    "plugin-too-much": Trouble(
+        72,
+        _("The plugin “{plugin}” took more {what} than allowed ({limit}) and was ended."),
+        _("The program and the project are unharmed; earlier results are kept."),
+        _("Ask for less (a smaller area, a coarser step), or run it on a larger computer."),
+    ),
+    "plugin-cancelled": Trouble(
+        73,
+        _("The run of “{plugin}” was cancelled."),
+        _("Nothing was changed; earlier results are kept."),
+        _("Run it again whenever you like."),
+    ),
+    "plugin-said": Trouble(
+        74,
+        _("{plugin}: {reason}"),
+        _("Nothing was changed; earlier results are kept."),
+        _("Mend what the plugin names, and run it again."),
+    ),
+    "plugin-window": Trouble(
+        75,
+        _("The plugin “{plugin}” wants to open windows of its own ({reason}), which plugins cannot."),
+        _("The program and the project are unharmed."),
+        _("Tell whoever made the plugin: it has to give charts and tables back instead."),
+    ),
+    "plugin-result-wrong": Trouble(
+        76,
+        _("What the plugin “{plugin}” gave back cannot be read: {reason}"),
+        _("The program and the project are unharmed; earlier results are kept."),
+        _("Tell whoever made the plugin."),
+    ),
+    "result-missing": Trouble(
+        77,
+        _("The file of this result ({id}) is not beside the project, or is damaged."),
+        _("The project is untouched; what the result was made of is still listed."),
+        _("Run the analysis again."),
+    ),
+    "cluster-missing": Trouble(
+        78,
+        _("The libraries for running on a cluster are not installed here."),
+        NOTHING_CHANGED,
+        _("Install dask[distributed], or leave “--scheduler” out to run on this computer."),
+    ),
+    "cluster-lost": Trouble(
+        79,
+        _("The cluster at {address} does not do the work: {reason}"),
+        NOTHING_CHANGED,
+        _("See that the scheduler and its workers run and have the same version of this program."),
+    ),
 }
 
 

@@ -38,6 +38,15 @@ def settings_folder() -> Path:
     return Path(platformdirs.user_config_dir("Vidbudova", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """What can be made again, one person's: kernels that plugins compiled."""
+    if home := os.environ.get("VIDBUDOVA_HOME"):
+        return Path(home) / "cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("Vidbudova", appauthor=False))
+
+
 def logs_folder() -> Path:
     """Where the crash handler writes."""
     return settings_folder() / "logs"

@@ -11,7 +11,7 @@ from vidbudova.model import cells
 from vidbudova.model.change import NOW, decode, digest, encode
 from vidbudova.model.merge import Folding
 from vidbudova.model.schema import GEOM, TABLES, Table
-from vidbudova.store import heads, layer_files, layers, log, media, reading
+from vidbudova.store import heads, layer_files, layers, log, media, reading, results
 from vidbudova.store.access import Access
 from vidbudova.store.connection import Connection
 from vidbudova.store.ddl import PARKED
@@ -24,7 +24,7 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it should be: ``file``, ``log``, ``tables``, ``layers`` or ``media``, and a sentence."""
+    """Something that is not as it should be: file, log, tables, layers, results or media, and a sentence."""
 
     kind: str
     message: str
@@ -42,6 +42,7 @@ def check(project: Access) -> list[Problem]:
             problems += _limited("tables", _heads(db, folding)) + _limited("tables", _tables(db, project.srs_id))
         problems += list(_layers(db))
         problems += _limited("layers", layer_files.problems(db, project))
+        problems += _limited("results", results.problems(db, project))
         return problems + _limited("media", _media(db, project))
 
 

@@ -55,8 +55,11 @@ LOG = (
     """CREATE TABLE vb_layer (layer TEXT NOT NULL, tbl TEXT NOT NULL, features INTEGER NOT NULL, sha256 TEXT NOT NULL,
  live INTEGER NOT NULL, PRIMARY KEY (layer, tbl)) WITHOUT ROWID""",
     """CREATE TABLE vb_view (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE vb_result (id TEXT PRIMARY KEY, file TEXT NOT NULL, after TEXT NOT NULL,
+ told TEXT NOT NULL) WITHOUT ROWID""",
 )
-"""The log and what only this file knows. vb_open names the rows that have an open conflict."""
+"""The log and what only this file knows. vb_open names the rows that have an open conflict; vb_result the analyses that
+were kept: the checksum of their file, the last Change they may have seen, and what is said of them."""
 
 DAMAGE_VIEW = """CREATE VIEW damage AS SELECT b.fid AS fid, b.id AS id, b.geom AS geom, b.street AS street,
  b.house_number AS house_number, b."use" AS "use", m.grade AS grade, m.evidence AS evidence, m.inspector AS inspector,

@@ -37,6 +37,8 @@ def rescue(damaged: Path, target: Path, crs: str, connector: Connect = connect) 
     try:
         with project.writing() as db:
             lost = [*_log(source, db), *_imported(source, db)]
+            for row in _rows(source, "SELECT id, file, after, told FROM vb_result"):
+                db.execute("INSERT OR IGNORE INTO vb_result VALUES (?, ?, ?, ?)", row)
             rebuild.rebuild(db, project.replica, project.srs_id)
             for (table,) in db.execute("SELECT DISTINCT tbl FROM vb_layer").fetchall():
                 _next_number(db, TABLES[table])

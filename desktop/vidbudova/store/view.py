@@ -14,7 +14,7 @@ from vidbudova.model.change import NOW, Change, Value, decode
 from vidbudova.model.merge import Conflict
 from vidbudova.model.schema import TABLES
 from vidbudova.model.shapes import Shapes
-from vidbudova.store import layer_files, log, reading, stack
+from vidbudova.store import inputs, layer_files, log, reading, stack
 from vidbudova.store import state as states
 from vidbudova.store.access import Access
 from vidbudova.store.state import State
@@ -68,6 +68,11 @@ class View(Access):
         """The rows by table that Changes touched after a state; None if this file did not come from that state."""
         with self.looking() as db:
             return states.touched_since(db, then, tables)
+
+    def inputs_sha256(self, tables: Sequence[str], scenario: str = NOW) -> str:
+        """A checksum of what some tables hold in a scenario; the same data give the same one everywhere."""
+        with self.looking() as db:
+            return inputs.sha256(db, tables, scenario)
 
     def geometries(self, table: str) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """(ids, shapely geometries)."""
