@@ -116,6 +116,8 @@ class Window:
             if time.perf_counter() > end:
                 return False
             self.app.processEvents()
+            # a person's window sleeps between events; without it the jobs would wait for Python's lock
+            time.sleep(0.001)
         return True
 
     def opened(self, path: Path) -> float:

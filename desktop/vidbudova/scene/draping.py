@@ -158,15 +158,11 @@ class Drape:
 
     def break_up(self, broken: NDArray[np.int8]) -> None:
         """Other broken forms (one a solid): their shadows are made anew."""
-        changed = np.flatnonzero(broken != self.broken)
-        self.broken = broken
-        if not len(changed):
-            return
+        differs, self.broken = broken != self.broken, broken
         rows = np.flatnonzero(self.solids.drawn)
-        for k, band in enumerate(self.shadows.bands):
-            for tile in range(len(band.grid)):
-                if np.isin(rows[band.grid.rows(tile)], changed).any():
-                    self.shadows.drawn.drop((k, tile))
+        for key in list(self.shadows.drawn.made):
+            if differs[rows[self.shadows.bands[key[0]].grid.rows(key[1])]].any():
+                self.shadows.drawn.drop(key)
 
     def follow_view(self) -> bool:
         """Wear the uniforms of the view's looks; whether any differed."""
