@@ -1,0 +1,108 @@
+"""The part of a network that needs a search: what is left when zones with one way in are taken off.
+
+A zone that nobody passes through and that one link leads to has no choice of the last link: its trips are taken to end
+where that link begins, and the link's flow is the zone's trips. Networks of demand models have one or two such links
+for each zone, and bushes without them are half as long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .bush import CRUMB, Bushes, Floats, Graph, Ints, Road
+from .links import Links
+
+
+@dataclass(frozen=True)
+class Core:
+    """`link` (core links,) are places in the whole network; `last` (zones,) is the one link into a zone, or -1."""
+
+    graph: Graph
+    link: NDArray[np.int64]
+    place: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    def ends_at(self, links: Links, zones: NDArray[np.int64]) -> Ints:
+        """The node of the core where trips to these zones end."""
+        last = self.last[zones]
+        return np.where(last >= 0, links.tail[last], zones).astype(np.int32)
+
+
+def core_of(links: Links) -> Core:
+    """Takes the last links off; loops of one link go, too, since no trip gains by them."""
+    ways_in = np.bincount(links.head[links.tail != links.head], minlength=links.nodes)
+    end = min(links.zones, links.first_through)
+    final = (links.head < end) & (ways_in[links.head] == 1) & (links.tail >= links.first_through)
+    last = np.full(links.zones, -1, np.int64)
+    last[links.head[final]] = np.flatnonzero(final)
+    link = np.flatnonzero(~final & (links.tail != links.head))
+    place = np.full(len(links), -1, np.int64)
+    place[link] = np.arange(link.size)
+    tail = links.tail[link]
+    out_link = np.argsort(tail, kind="stable").astype(np.int32)
+    out_start = np.searchsorted(tail[out_link], np.arange(links.nodes + 1)).astype(np.int32)
+    graph = Graph(tail, links.head[link], out_start, out_link, links.first_through)
+    return Core(graph, link, place, last)
+
+
+def road_of(links: Links, core: Core, fixed: Floats) -> Road:
+    """The cost functions of the core; what the first class pays for each link is part of `free`."""
+    at = core.link
+    growing = (links.b[at] > 0) & (links.power[at] > 0)
+    inverse = np.divide(1.0, links.capacity[at], out=np.zeros(at.size), where=growing)
+    first = fixed[0, at]
+    free = links.free_time[at] * np.where(links.power[at] > 0, 1.0, 1.0 + links.b[at]) + first
+    return Road(
+        free=free,
+        rise=np.where(growing, links.free_time[at] * links.b[at], 0.0),
+        inverse_capacity=inverse,
+        power=links.power[at].copy(),
+        flow=np.zeros(at.size),
+        time=free.copy(),
+        slope=np.zeros(at.size),
+        closed=np.zeros(at.size, np.bool_),
+        extra=np.ascontiguousarray(fixed[:, at] - first),
+    )
+
+
+def bushes_of(
+    links: Links, core: Core, demand: list[sparse.csr_array], blocked: NDArray[np.bool_]
+) -> tuple[Bushes, Ints]:
+    """Empty bushes, one for each class and origin that has trips; `blocked` zones cannot be reached by any.
+
+    Beside them the zone where each of their trips ends.
+    """
+    kinds, origins, starts, ends, trips = [], [], [0], [], []
+    for kind, matrix in enumerate(demand):
+        for origin in range(links.zones):
+            row = slice(matrix.indptr[origin], matrix.indptr[origin + 1])
+            to, number = matrix.indices[row], matrix.data[row]
+            use = (number > 0) & (to != origin) & ~blocked[to]
+            if not use.any():
+                continue
+            kinds.append(kind)
+            origins.append(origin)
+            ends.append(to[use])
+            trips.append(number[use])
+            starts.append(starts[-1] + int(use.sum()))
+    rows = len(origins)
+    width = min(core.link.size, links.nodes + links.nodes // 2 + 16)
+    zone = np.concatenate(ends).astype(np.int64) if rows else np.zeros(0, np.int64)
+    totals = np.array([part.sum() for part in trips])
+    bushes = Bushes(
+        origin=np.array(origins, np.int32),
+        kind=np.array(kinds, np.int32),
+        used=np.zeros(rows, np.int32),
+        link=np.zeros((rows, width), np.int32),
+        flow=np.zeros((rows, width)),
+        trip_start=np.array(starts, np.int32),
+        trip_node=core.ends_at(links, zone),
+        trips=np.concatenate(trips) if rows else np.zeros(0),
+        served=np.ones(starts[-1], np.bool_),
+        crumb=CRUMB * totals,
+    )
+    return bushes, zone.astype(np.int32)
