@@ -48,7 +48,7 @@ OWN = frozenset(
 
 
 WORN = frozenset(
-    {*FLAT_LAYERS, "building", "shadow", "cast", "fill", "cell", "line", "feature", "feature_line"}
+    {*FLAT_LAYERS, "building", "shadow", "cast", "fill", "cell", "area", "line", "feature", "feature_line"}
 )  # fmt: skip
 """Looks that are drawn from above, and the one that knows the light; others follow the camera at every frame."""
 
@@ -96,7 +96,8 @@ class Drape:
         self.broken = np.zeros(len(solids), np.int8)
         self.texture = colours.twin()
         self.shown: Mapping[str, bool] = {}
-        self.layers: tuple[Bandses, Bandses] = ({}, {})
+        self.coarse: Bandses = {}
+        self._fine: Bandses | None = {}
         self.casts: Bandses = {}
         self.shadows = self._shadows()
         self._under = self._picture()
@@ -111,13 +112,20 @@ class Drape:
     def dress(self, city: City, picker: Picker) -> None:
         """Another dress of what lies flat."""
         self.clear_layers()
-        ground = Ground(self.window.flat, self.looks, self.footing.origin)
-        fine, coarse = (flat_layers(ground, city, self.style, tile_m) for tile_m in (FINE_TILE_M, LAND_TILE_M))
+        self._dress, self._fine = (city, picker), None
+        self.coarse = self._flat(LAND_TILE_M)
         solid = Ground(self.window.solid, self.looks, self.footing.origin)
-        self.casts = standing_layers(solid, self.footing, city, picker, self.style, ("cast",))
-        self.layers = fine, coarse
-        for bands in (*fine.values(), *coarse.values(), *self.casts.values()):
-            bands.drawn.most = MOST_TRIANGLES
+        self.casts = _roomy(standing_layers(solid, self.footing, city, picker, self.style, ("cast",)))
+
+    def _flat(self, tile_m: float) -> Bandses:
+        ground = Ground(self.window.flat, self.looks, self.footing.origin)
+        return _roomy(flat_layers(ground, self._dress[0], self.style, tile_m))
+
+    def sort_fine(self) -> Bandses:
+        """What lies flat by small tiles: sorted into them at the first rest or near picture, not while a city opens."""
+        if self._fine is None:
+            self._fine = self._flat(FINE_TILE_M)
+        return self._fine
 
     def _shadows(self) -> Bands:
         rows = np.flatnonzero(self.solids.drawn)
@@ -207,8 +215,8 @@ class Drape:
 
     def _placed(self, view: Above, purse: Purse) -> bool:
         """Show what this square holds; whether all of it was made."""
-        fine, coarse = self.layers
-        used, other = (fine, coarse) if view.texel_m < FINE_TEXEL_M else (coarse, fine)
+        near = view.texel_m < FINE_TEXEL_M
+        used, other = (self.sort_fine(), self.coarse) if near else (self.coarse, self._fine or {})
         for bands in other.values():
             bands.drawn.show(set())
         before, purse.short = purse.short, False
@@ -275,7 +283,7 @@ class Drape:
 
     def clear_layers(self) -> None:
         """Take what lies flat off."""
-        for bands in (*self.layers[0].values(), *self.layers[1].values(), *self.casts.values()):
+        for bands in (*(self._fine or {}).values(), *self.coarse.values(), *self.casts.values()):
             bands.clear()
 
     def clear(self) -> None:
@@ -283,6 +291,13 @@ class Drape:
         self.clear_layers()
         self.shadows.clear()
         self.window.finalize()
+
+
+def _roomy(layers: Bandses) -> Bandses:
+    """The same with room for all that pictures of many scales need."""
+    for bands in layers.values():
+        bands.drawn.most = MOST_TRIANGLES
+    return layers
 
 
 def _averaged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

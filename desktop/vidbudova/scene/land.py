@@ -162,8 +162,10 @@ STREETS = ("tertiary", "residential", "living_street", "pedestrian")
 
 def road_widths(roads: Shapes) -> Floats:
     """Width of each road: as given, by lanes, or by class."""
-    kind, lanes, stated = words(roads, "class"), real(roads, "lanes"), real(roads, "width_m")
-    usual = np.array([WIDTHS_M.get(k, 4.0) for k in kind.tolist()])
+    lanes, stated = real(roads, "lanes"), real(roads, "width_m")
+    classes = roads.columns.get("class")
+    kinds = [""] * len(roads) if classes is None else classes.tolist()
+    usual = np.array([WIDTHS_M.get(k, 4.0) for k in kinds])
     return np.where(stated > 0, stated, np.where(lanes > 0, np.maximum(lanes * 3.4 + 1.0, 3.0), usual))
 
 

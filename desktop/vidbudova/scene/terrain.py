@@ -164,6 +164,8 @@ class Terrain:
             if not (frame.still or purse.endless) and len(wanted) > 1:
                 # one in a moving frame, or moving would stutter
                 return True
+        if frame.still:
+            self.drape.sort_fine()
         return False
 
     def _wanted(self, keys: list[Key], distance: Floats) -> list[Key]:

@@ -43,7 +43,8 @@ def grid_of(low: Floats, high: Floats, top_m: Floats, size_m: float) -> Grid:
             np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros((0, 2), np.int64), np.zeros((0, 4)), np.zeros(0)
         )
     cell = np.floor(middle / size_m).astype(np.int64)
-    order = np.lexsort((cell[:, 0], cell[:, 1]))
+    from_corner = cell - cell.min(0)
+    order = np.argsort(from_corner[:, 1] * (from_corner[:, 0].max() + 1) + from_corner[:, 0], kind="stable")
     ordered = cell[order]
     first = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(1)])
     bounds = np.concatenate(

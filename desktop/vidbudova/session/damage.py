@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -177,7 +178,7 @@ def damage_view(session: Session, ids: NDArray[np.object_] | Sequence[str]) -> D
 
 
 def _rows_in(known: Mapping[str, object], ids: Sequence[str]) -> list[int]:
-    return [k for k, id in enumerate(ids) if id in known] if known else []
+    return list(compress(range(len(ids)), map(known.__contains__, ids))) if known else []
 
 
 def next_unassessed(session: Session, from_id: str, skip: Iterable[str] = ()) -> str | None:
