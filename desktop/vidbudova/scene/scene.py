@@ -46,11 +46,9 @@ from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
 Quality = Literal["moving", "still"]
 
-STILL_PURSE_S = 0.12
-STILL_S = 0.1
-"""About how long one call may work on a still picture before it hands back what there is."""
-MOST_OUTLINED = 3000
-STILL_FRAMES = 12
+STILL_PURSE_S, STILL_FRAMES, MOST_OUTLINED = 0.12, 12, 3000
+STILL_S, FIRST_S = 0.1, 0.03
+"""About how long one call may work on a still picture before it hands back what there is; the first call of it less."""
 
 
 class Scene:
@@ -296,12 +294,14 @@ class Scene:
             self._drawing_s = perf_counter() - begin
             self.pace = pace.after(self.pace, self._drawing_s)
             return
+        fewest, patience = FEWEST_AVERAGED, self.still_s
         if self._resting != self._seen() or not self.window.owned:
             self.begin_still()
+            fewest, patience = (1, min(FIRST_S, patience)) if patience <= STILL_S else (fewest, patience)
         done = self.window.averaged_frames >= STILL_FRAMES
         while not done:
             done = self.refine()
-            if self.window.averaged_frames >= FEWEST_AVERAGED and perf_counter() - begin > self.still_s:
+            if self.window.averaged_frames >= fewest and perf_counter() - begin > patience:
                 break
         short = self._short_of_tiles
         self._resting = None if short else self._seen()
