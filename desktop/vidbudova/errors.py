@@ -77,9 +77,7 @@ TROUBLES: dict[str, Trouble] = {
         _("Everything acknowledged before is in the file; the edit itself was not made."),
         _("Save a copy on another disk, then look at this one."),
     ),
-    "file-missing": Trouble(
-        20, _("There is no file at {path}."), NOTHING_CHANGED, _("Check the path and try again.")
-    ),
+    "file-missing": Trouble(20, _("There is no file at {path}."), NOTHING_CHANGED, _("Check the path and try again.")),
     "file-unknown-format": Trouble(
         21,
         _("{file} is in no format that can be read here: {reason}"),
@@ -194,12 +192,8 @@ TROUBLES: dict[str, Trouble] = {
         _("What is drawn so far stays."),
         _("Draw the hole inside the outline and beside the other holes."),
     ),
-    "nothing-to-undo": Trouble(
-        40, _("There is nothing to undo."), NOTHING_CHANGED, _("Go on working.")
-    ),
-    "nothing-to-redo": Trouble(
-        41, _("There is nothing to redo."), NOTHING_CHANGED, _("Go on working.")
-    ),
+    "nothing-to-undo": Trouble(40, _("There is nothing to undo."), NOTHING_CHANGED, _("Go on working.")),
+    "nothing-to-redo": Trouble(41, _("There is nothing to redo."), NOTHING_CHANGED, _("Go on working.")),
     "undo-overtaken": Trouble(
         42,
         _("“{title}” cannot be undone: {who} changed the same thing since."),
@@ -251,6 +245,10 @@ TROUBLES: dict[str, Trouble] = {
     "plugin-unknown": Trouble(
         60, _("There is no plugin “{id}”."), NOTHING_CHANGED, _("See “plugins” for what there is.")
     ),
+    "plugin-not-ready": Trouble(
+        61, _("The plugin “{plugin}” cannot run: {reason}"), NOTHING_CHANGED, _("See “plugins” for what it needs.")
+    ),
+    "plugin-parameter": Trouble(62, _("{name}: {reason}."), NOTHING_CHANGED, _("Give another value.")),
     "plugin-failed": Trouble(
         70,
         _("The plugin “{plugin}” broke off: {reason}"),

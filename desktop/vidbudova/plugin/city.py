@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,12 +26,14 @@ class City(Protocol):
     ----------
     crs : the project's projected CRS ("EPSG:32637"); metres.
     scenario : whose state the tables show; "now" is what is true.
+    name : of the project's file, without its ending.
     language : "en", "uk" or "ko", for words in results.
     folder : an empty folder for scratch files; it goes when the run ends.
     """
 
     crs: str
     scenario: str
+    name: str
     language: str
     folder: Path
 
@@ -42,14 +45,16 @@ class City(Protocol):
         """How many rows a declared table has."""
         ...
 
-    def table(self, name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    def table(self, name: str, columns: Sequence[str] = ()) -> gpd.GeoDataFrame | pd.DataFrame:
         """The rows of a declared table, read when asked for.
 
-        Columns are the schema's fields, `id` (text) first; a GeoDataFrame in `crs` where the table has a geometry.
+        Columns are the schema's fields, `id` (text) first: numbers as float64 (NaN where empty), yes and no as bool,
+        sets as frozensets, dates as ISO text. A GeoDataFrame in `crs` where "geometry" is among them. With `columns`
+        only those are read, which is quicker.
 
         Raises
         ------
         PluginError
-            If the manifest does not declare the table.
+            If the manifest does not declare the table, or it has no such column.
         """
         ...

@@ -14,7 +14,7 @@ from vidbudova.model.change import NOW, Change, Value, decode
 from vidbudova.model.merge import Conflict
 from vidbudova.model.schema import TABLES
 from vidbudova.model.shapes import Shapes
-from vidbudova.store import inputs, layer_files, log, reading, stack
+from vidbudova.store import heads, inputs, layer_files, log, reading, stack
 from vidbudova.store import state as states
 from vidbudova.store.access import Access
 from vidbudova.store.state import State
@@ -32,6 +32,16 @@ class View(Access):
         """Rows by id: all in the order of the table, or those asked for in that order."""
         with self.looking() as db:
             return reading.rows(db, TABLES[table], ids)
+
+    def rows_in(self, table: str, ids: Sequence[str], scenario: str) -> dict[str, dict[str, Value]]:
+        """Rows by id as a scenario has them; those that it does not have are missing."""
+        with self.looking() as db:
+            return reading.in_scenario(db, table, ids, scenario)
+
+    def touched_in(self, table: str, scenario: str) -> list[str]:
+        """The ids of rows that a scenario's own Changes touched, sorted."""
+        with self.looking() as db:
+            return sorted(heads.touched_ids(db, table, scenario))
 
     def columns(
         self, table: str, names: Sequence[str], ids: Sequence[str] | None = None
