@@ -249,6 +249,27 @@ TROUBLES: dict[str, Trouble] = {
         61, _("The plugin “{plugin}” cannot run: {reason}"), NOTHING_CHANGED, _("See “plugins” for what it needs.")
     ),
     "plugin-parameter": Trouble(62, _("{name}: {reason}."), NOTHING_CHANGED, _("Give another value.")),
+    "plugin-not-installed": Trouble(
+        63,
+        _("{file} cannot be installed as a plugin: {reason}."),
+        _("Nothing was installed; plugins that were there stay as they are."),
+        _("Ask whoever made it for a new one."),
+    ),
+    "plugin-ours": Trouble(
+        64, _("“{id}” came with the program and cannot be removed."), NOTHING_CHANGED, _("Leave it unused.")
+    ),
+    "plugin-not-removed": Trouble(
+        65,
+        _("The plugin “{id}” could not be removed: {reason}."),
+        _("It is still there."),
+        _("End its runs, and try again."),
+    ),
+    "plugin-breaks-word": Trouble(
+        66,
+        _("“{plugin}” does not keep to what it says: {reason}"),
+        NOTHING_CHANGED,
+        _("Mend the plugin; docs/plugins.md says what it may do."),
+    ),
     "plugin-failed": Trouble(
         70,
         _("The plugin “{plugin}” broke off: {reason}"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import lzma
 import os
 import re
 import stat
@@ -10,7 +9,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +25,7 @@ LEFT_OUT = frozenset({trust.NOT_COUNTED, "__MACOSX"})
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"|?*\\/]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_DAMAGED = (
-    zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, lzma.LZMAError, struct.error, ValueError, OverflowError,
-)  # fmt: skip
+_DAMAGED = (zipfile.BadZipFile, RuntimeError, EOFError, zlib.error, struct.error, ValueError, OverflowError)
 
 
 class Unfit(ValueError):
@@ -75,36 +72,34 @@ class _Budget:
     """What may still come in, and which names there are already."""
 
     def __init__(self) -> None:
-        self._bytes, self._files = MOST_BYTES, trust.MOST_FILES
-        self._names: dict[str, str] = {}
+        self._bytes, self._left = MOST_BYTES, trust.MOST_FILES
+        self._files: set[str] = set()
+        self._folders: dict[str, str] = {}
 
-    def place(self, target: Path, parts: Iterable[str]) -> Path:
+    def place(self, target: Path, parts: Sequence[str]) -> Path:
         """Where a file of that path goes."""
-        self._files -= 1
-        if self._files < 0:
+        self._left -= 1
+        if self._left < 0:
             raise Unfit(_("it holds more than {n} files").format(n=number(trust.MOST_FILES)))
-        for part in (parts := list(parts)):
-            _look_at(part)
+        for part in parts:
+            look_at(part)
         path = "/".join(parts)
         if len(path) > LONGEST_PATH:
             raise Unfit(_("the path {path} is too long").format(path=_short(path)))
-        self._once(parts)
+        if not self._is_new(parts):
+            raise Unfit(_("there are two files of the name {path}").format(path=_short(path)))
         return target.joinpath(*parts)
 
-    def _once(self, parts: list[str]) -> None:
-        """Names that differ only in capitals are one file on Windows and macOS; a file is no folder, too."""
-        for n in range(1, len(parts) + 1):
-            path = "/".join(parts[:n])
-            kind = path if n < len(parts) else f"{path}\0"
-            known = self._names.setdefault(unicodedata.normalize("NFC", path).casefold(), kind)
-            if known != kind or n == len(parts) and not self._fresh(path):
-                raise Unfit(_("there are two files of the name {path}").format(path=_short(path)))
-
-    def _fresh(self, path: str) -> bool:
-        key = "\0" + path
-        known = key in self._names
-        self._names[key] = ""
-        return not known
+    def _is_new(self, parts: Sequence[str]) -> bool:
+        """Names that differ only in capitals are one on Windows and macOS, and a file is no folder."""
+        for n in range(1, len(parts)):
+            folder = "/".join(parts[:n])
+            if _one(folder) in self._files or self._folders.setdefault(_one(folder), folder) != folder:
+                return False
+        file = _one("/".join(parts))
+        new = file not in self._files and file not in self._folders
+        self._files.add(file)
+        return new
 
     def spend(self, amount: int) -> None:
         """Count bytes that were read."""
@@ -113,7 +108,12 @@ class _Budget:
             raise Unfit(_("it is larger than {mb} MB").format(mb=number(MOST_BYTES >> 20)))
 
 
-def _look_at(part: str) -> None:
+def _one(path: str) -> str:
+    """What a path is called where capitals and the way of writing accents do not count."""
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def look_at(part: str) -> None:
     """Refuse a name that leads elsewhere, or that some system cannot have."""
     wrong = part in ("", ".", "..") or _NOT_IN_NAMES.search(part) or part[-1] in ". " or _DEVICES.fullmatch(part)
     if wrong or len(part) > LONGEST_NAME or not part.isprintable():
@@ -176,27 +176,25 @@ def _unpack(source: Path, target: Path) -> None:
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, budget: _Budget) -> None:
-    """One member; its name counts as it is written, for Python's own reader mends what a liar wrote."""
-    name = info.orig_filename.rstrip("/") if info.is_dir() else info.orig_filename
-    parts = name.split("/")
+    """One member; its name counts as it is written, not as Python's reader would mend it."""
+    parts = info.orig_filename.removesuffix("/").split("/")
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Unfit(_("{name} is a link").format(name=_short(info.orig_filename)))
     if info.flag_bits & ENCRYPTED:
         raise Unfit(_("it is locked with a password"))
-    kind = stat.S_IFMT(info.external_attr >> 16)
-    if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
-        raise Unfit(_("{name} is a link").format(name=_short(name)))
-    if ".." in parts or not _left_out(parts):
-        place = budget.place(target, parts) if not info.is_dir() else None
-        if place is None:
-            _checked_folder(parts)
-            return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with archive.open(info) as inside:
-            _pour(inside, place, budget)
-
-
-def _checked_folder(parts: list[str]) -> None:
-    for part in parts:
-        _look_at(part)
+    if _left_out(parts):
+        return
+    if info.is_dir():
+        for part in parts:
+            look_at(part)
+        return
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Unfit(_("it is packed in a way that is not read here"))
+    place = budget.place(target, parts)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(info) as inside:
+        _pour(inside, place, budget)
 
 
 def _pour(inside: IO[bytes], place: Path, budget: _Budget) -> None:
