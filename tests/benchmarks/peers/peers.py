@@ -252,10 +252,16 @@ def show(found: dict[str, dict[str, Any]]) -> None:
         if "error" in said:
             print(f"{name:<10}could not be run: {str(said['error']).splitlines()[0]}")
             continue
-        frames = "".join(f"{said['frames'][view]:>8.1f} ms" for view in ("overview", "district", "street"))
+        frames = _columns(said["frames"])
         first = f"{said['first_picture_ms'] / 1e3:.2f} s"
         print(f"{name:<10}{first:>14}{frames}{said['pick_ms']:>8.2f} ms{said['memory_mb']:>8.0f} MB")
+        if "bare_frames" in said:
+            print(f"{'buildings alone':<24}{_columns(said['bare_frames'])}")
         print(f"{'':<10}{said.get('version', '')} {said.get('renderer', '')}")
+
+
+def _columns(frames: dict[str, float]) -> str:
+    return "".join(f"{frames[view]:>8.1f} ms" for view in ("overview", "district", "street"))
 
 
 if __name__ == "__main__":
