@@ -91,7 +91,7 @@ class Trial:
             self._module.run(Seen(self._city), dict(self._values), stop)
         except Stopped:
             return
-        except Exception as error:  # noqa: BLE001 - whatever a plugin does is told
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin does is told
             if told:
                 yield broke(_("Cancelling"), error)
             return
