@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from scene.damaging import damaged
 from scene.district import AT, district, rectangle, shapes
 from scene.golden_pictures import LEAST_DB, blocks, check, likeness_db
 
@@ -30,13 +31,6 @@ def scene() -> Iterator[Scene]:
     found.set_camera(SLANT)
     yield found
     found.finalize()
-
-
-def damaged(scene: Scene) -> None:
-    grade = np.arange(len(scene.solids)) % 8
-    grade[grade == 6] = 7
-    broken = np.where((grade == 4) | (grade == 5), grade, 0).astype(np.int8)
-    scene.set_building_colours(damage_palette()[grade], grade == 2, broken)
 
 
 def frame(scene: Scene, quality: str = "moving") -> np.ndarray:

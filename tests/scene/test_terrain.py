@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scene.damaging import damaged
 from scene.district import AT, district, rectangle, shapes
 from scene.golden_pictures import check
 from scene.hills import hills, hilly, sheet
@@ -18,6 +19,7 @@ from vidbudova.scene.grounding import grounds_of, set_ground
 from vidbudova.scene.scene import Scene
 from vidbudova.scene.standing import SUNK_M
 from vidbudova.scene.terrain import Terrain
+from vidbudova.scene.walking import EYE_M
 
 SIZE = (320, 180)
 
@@ -57,6 +59,16 @@ def test_that_the_district_on_hills_looks_as_kept(scene: Scene) -> None:
     zone = shapes("z", [rectangle(60, -60, 150, 150)], [{"kind": "green"}])
     scene.set_zones(zone)
     check("terrain", drawn(scene).astype(np.uint8))
+
+
+def test_that_a_walk_between_damaged_houses_on_hills_looks_as_kept(scene: Scene) -> None:
+    scene.resize(640, 360)
+    damaged(scene)
+    x, y = AT[0] - 130.0, AT[1] - 35.0
+    eye = Camera((0.0, 0.0, 0.0), 40.0, 62.0, -3.0)
+    dx, dy, dz = eye.axes()[0] * 40.0
+    scene.set_camera(replace(eye, focus=(x + dx, y + dy, hills().at(x, y) + EYE_M + dz)))
+    check("walk", drawn(scene).astype(np.uint8))
 
 
 def test_that_level_cities_keep_to_lines_and_areas() -> None:
