@@ -11,7 +11,7 @@ import shapely
 
 from vidbudova.model.change import Delta, Value
 from vidbudova.model.schema import GEOM
-from vidbudova.scene import city_file, city_tables
+from vidbudova.scene import city, city_file, city_tables
 from vidbudova.scene.city_tables import Tables
 from vidbudova.session import Session
 from vidbudova.session.sample import make_sample
@@ -135,6 +135,20 @@ def test_that_a_damaged_one_is_not_used_and_replaced(session: Session, harm: str
     assert_same(found, city_tables.read(session))
     city_file.keep(session, found)
     assert not city_file.tables(session).due
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_that_a_city_made_of_a_damaged_file_is_never_shown(session: Session, seed: int) -> None:
+    file = next(session.project.beside("cache").glob("*.arrays"))
+    data = np.frombuffer(file.read_bytes(), np.uint8).copy()
+    chance = np.random.default_rng(seed)
+    at = chance.integers(64, len(data) - 2000, 40)
+    data[at] = chance.integers(0, 256, len(at))
+    file.write_bytes(data.tobytes())
+    found, wanted = city.load(session), city_tables.read(session)
+    assert found.unkept is not None
+    for name, shapes in wanted.shapes.items():
+        np.testing.assert_array_equal(found.shapes[name].xy, shapes.xy)
 
 
 def test_that_nothing_is_written_beside_a_project_that_is_only_looked_at(session: Session) -> None:

@@ -142,7 +142,8 @@ def built_of(models: list[tuple[dict[str, Any], Surfaces]], ids: NDArray[np.obje
     models : rows and files of the role "buildings".
     ids : (n,) ids of the buildings, as in `solids`.
     """
-    place = {key: row for row, key in enumerate(ids.tolist())}
+    wanted = {id for _said, file in models for id in file.ids}
+    place = {key: row for row, key in enumerate(ids.tolist()) if key in wanted} if wanted else {}
     best: dict[int, tuple[str, int, int]] = {}
     for k, (said, file) in enumerate(models):
         lod = str(said.get("lod") or "")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes, from_geometries
-from vidbudova.scene import base_files, city_file
+from vidbudova.scene import base_files, city_file, city_tables
 from vidbudova.scene.built import Built, Surfaces, built_of, opened
 from vidbudova.scene.city_tables import Tables
 from vidbudova.scene.cloud import Cloud, clouds
@@ -61,7 +61,19 @@ def nothing() -> Shapes:
 
 def load(session: Session) -> City:
     """The city of a session, for `Scene.set_city`; off the main thread if it is large."""
-    found = city_file.tables(session)
+    claim = city_file.claimed(session)
+    try:
+        found = _city(session, claim.tables)
+    except Exception:
+        if claim.holds():
+            raise
+    else:
+        if claim.holds():
+            return found
+    return _city(session, city_tables.read(session))
+
+
+def _city(session: Session, found: Tables) -> City:
     relief = base_files.relief(session, found.shapes["water"])
     bounds = bounds_of(found.shapes) if relief is None or any(map(len, found.shapes.values())) else relief.bounds
     ground = None if relief is None else grounds(found.solids, relief)

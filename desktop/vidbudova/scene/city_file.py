@@ -10,8 +10,10 @@ import json
 import logging
 import os
 import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +47,35 @@ _SOLID = tuple(f.name for f in fields(Solids) if f.name != "shapes")
 NAMES = (*NUMBERED, *(f"{table}_{kind}" for table in MIXED for kind in ("points", "lines", "areas")))
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a city is made of, before it is known that what was kept of it is undamaged.
+
+    holds : waits for the checksum; where it gives False, `tables` is not to be shown.
+    """
+
+    tables: Tables
+    holds: Callable[[], bool]
+
+
 def tables(session: Session) -> Tables:
     """What a city is made of: as it was kept, with the edits since, or read from the project."""
-    kept = opened(session)
-    return (city_tables.mended(kept, session) if kept is not None else None) or city_tables.read(session)
+    claim = claimed(session)
+    return claim.tables if claim.holds() else city_tables.read(session)
 
 
-def opened(session: Session) -> Tables | None:
+def claimed(session: Session) -> Claim:
+    """The same while the checksum of half a gigabyte is worked out beside."""
+    claim = opened(session)
+    if claim is not None:
+        with suppress(*BROKEN):
+            if (found := city_tables.mended(claim.tables, session)) is not None:
+                return Claim(found, claim.holds)
+        claim.holds()
+    return Claim(city_tables.read(session), lambda: True)
+
+
+def opened(session: Session) -> Claim | None:
     """What was kept of a project, whatever its state was then; None if there is nothing of use."""
     folder = session.project.beside("cache")
     try:
@@ -59,15 +83,37 @@ def opened(session: Session) -> Tables | None:
         path = folder / f"{index['file']}.{arrays.ENDING}"
         if index["version"] != [VERSION, np.dtype(np.float64).str, _columns()] or not str(index["file"]).isalnum():
             return None
-        if arrays.sha256_of(path) != index["file"]:
-            raise ValueError(f"{path.name} is damaged")
-        # a drive that can only be read may be pulled out, which a map of it would not live through
-        return _unpacked(arrays.open_arrays(path), State(**index["state"]), copied=session.read_only)
+        holds = _checked(path, index["file"])
+        try:
+            # a drive that can only be read may be pulled out, which a map of it would not live through
+            found = _unpacked(arrays.open_arrays(path), State(**index["state"]), copied=session.read_only)
+        except BROKEN:
+            holds()
+            raise
+        return Claim(found, holds)
     except FileNotFoundError:
         return None
     except BROKEN:
         log.warning("what was kept of the city cannot be used", exc_info=True)
         return None
+
+
+def _checked(path: Path, sha256: str) -> Callable[[], bool]:
+    """Begin to work out a checksum in a thread of its own; what is given back waits for it."""
+    with_thread = ThreadPoolExecutor(1, "checksum of the city")
+    found = with_thread.submit(arrays.sha256_of, path)
+    with_thread.shutdown(wait=False)
+
+    def holds() -> bool:
+        try:
+            same = found.result() == sha256
+        except OSError:
+            same = False
+        if not same:
+            log.warning("what was kept of the city is damaged: %s", path.name)
+        return same
+
+    return holds
 
 
 def _columns() -> dict[str, list[str]]:

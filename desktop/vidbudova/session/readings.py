@@ -55,13 +55,18 @@ class _Matches:
         return best_for_buildings(self.pairs, severities(self.reading)[self.pairs.observation])
 
 
+LOST = -99
+"""What an observation that is not there any more reads as."""
+
+
 def _matches(session: Session, readable: bool, said: Mapping[str, str] | None = None) -> _Matches:
     found = session.columns("matches", ["building", "observation", "distance_m"])
     if said is None:
         latest = session.columns("observations", ["latest_grade"])
         said = dict(zip(latest["id"], latest["latest_grade"], strict=True))
     grade = dict(zip(said, codes(np.array(list(said.values()), object)).tolist(), strict=True))
-    known = [o in grade and (not readable or grade[o] != NONE) for o in found["observation"]]
+    lost = NONE if readable else LOST
+    known = np.fromiter((grade.get(o, lost) for o in found["observation"].tolist()), np.int64, len(found["id"])) != lost
     seen, observation = _numbered(found["observation"][known])
     built, building = _numbered(found["building"][known])
     distance: Floats = found["distance_m"][known].astype(np.float64)
@@ -73,11 +78,10 @@ def _matches(session: Session, readable: bool, said: Mapping[str, str] | None = 
 
 
 def _numbered(ids: NDArray[np.generic]) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
-    numbers: dict[object, int] = {}
-    places = np.array([numbers.setdefault(id, len(numbers)) for id in ids], np.int64)
-    names = np.empty(len(numbers), object)
-    names[:] = list(numbers)
-    return names, places
+    listed = ids.tolist()
+    names = np.array([*dict.fromkeys(listed)], object)
+    numbers = dict(zip(names.tolist(), range(len(names)), strict=True))
+    return names, np.fromiter(map(numbers.__getitem__, listed), np.int64, len(listed))
 
 
 def _readings(session: Session) -> dict[str, int]:
