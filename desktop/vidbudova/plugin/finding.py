@@ -174,9 +174,11 @@ def approve(plugin: Plugin) -> Plugin:
 
 def _inside(folder: Path) -> Iterator[Plugin]:
     """Folders that mean to be plugins; a leading dot or underscore is none."""
-    if not folder.is_dir():
+    try:
+        names = sorted(folder.iterdir())
+    except OSError:
         return
-    for one in folder.iterdir():
+    for one in names:
         if one.name[0] not in "._" and (one / manifest.FILE).is_file():
             yield at(one)
 

@@ -80,6 +80,7 @@ def _install(source: Path) -> Installed:
         fresh = finding.at(folder)
         if fresh.manifest is None:
             raise unpacking.Unfit(fresh.reason.rstrip("."))
+        unpacking.look_at(fresh.id)
         before = _installed(fresh.id)
         if before is None and finding.find(fresh.id):
             raise unpacking.Unfit(_("“{id}” is the name of a plugin that came with the program").format(id=fresh.id))

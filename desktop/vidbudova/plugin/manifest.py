@@ -11,9 +11,12 @@ from typing import Any, Literal, get_args
 
 from vidbudova.model.schema import TABLES
 from vidbudova.plugin.toml_forms import ManifestError, flag, known, listed, number, parts, words
+from vidbudova.text import _
 
 FILE = "plugin.toml"
 MOST_BYTES = 256 * 1024
+MOST_DOTS = 200
+"""In one line: a key of thousands of parts takes a reader of TOML minutes."""
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 50
@@ -121,9 +124,11 @@ def document(folder: Path) -> dict[str, Any]:
         raise ManifestError.unreadable(error.strerror or str(error)) from error
     if len(text) > MOST_BYTES:
         raise ManifestError.too_large(MOST_BYTES)
+    if any(line.count(b".") > MOST_DOTS for line in text.split(b"\n")):
+        raise ManifestError.no_toml(_("a line has more than {n} dots").format(n=MOST_DOTS))
     try:
         return tomllib.loads(text.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ManifestError.no_toml(str(error)[:200] or type(error).__name__) from error
 
 
@@ -163,7 +168,7 @@ def _parameter(said: Mapping[str, Any]) -> Parameter:
     if (kind == "choice") != bool(choices):
         raise ManifestError.wrong(f"{name}: choices", said.get("choices"))
     of = said.get("of", "")
-    if of and of not in TABLES:
+    if not isinstance(of, str) or (of and of not in TABLES):
         raise ManifestError.wrong(f"{name}: of", of)
     titles = said.get("choice_titles", {})
     if not isinstance(titles, dict) or set(titles) - set(choices):
@@ -174,6 +179,8 @@ def _parameter(said: Mapping[str, Any]) -> Parameter:
         maximum=number(said, "maximum"), choices=choices,
         choice_titles={choice: words(titles, choice) for choice in titles}, endings=listed(said, "endings"), of=of,
     )  # fmt: skip
+    if made.minimum is not None and made.maximum is not None and made.minimum > made.maximum:
+        raise ManifestError.wrong(f"{name}: minimum", made.minimum)
     return _with_default(made)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from vidbudova.errors import UserError
 from vidbudova.plugin.manifest import Parameter
+from vidbudova.plugin.toml_forms import is_number
 from vidbudova.plugin.words import translate
 from vidbudova.text import _, language, number
 
@@ -40,7 +40,7 @@ def _value(parameter: Parameter, value: Any) -> Any:
 
 def _plain(parameter: Parameter, value: Any) -> Any:
     """The same value in the type that the plugin gets."""
-    if parameter.type == "number" and isinstance(value, int) and not isinstance(value, bool):
+    if parameter.type == "number" and is_number(value):
         return float(value)
     if parameter.type == "integer" and isinstance(value, float) and value.is_integer():
         return int(value)
@@ -74,7 +74,7 @@ def why_not(parameter: Parameter, value: Any) -> str | None:
 
 
 def _why_no_number(parameter: Parameter, value: Any) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         return _("it is no number")
     if parameter.type == "integer" and not isinstance(value, int):
         return _("it is no whole number")

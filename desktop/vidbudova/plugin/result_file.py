@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely.errors
 from numpy.typing import NDArray
 
 from vidbudova.formats import arrays
@@ -20,6 +21,8 @@ FORM = "vidbudova result 1"
 MOST_BYTES = 4 * 1024**3
 MOST_TABLES = 200
 PLACE = "geometry"
+WORDS = ("str", "StyleKind", "Literal")
+"""How fields that hold words are annotated in `result`."""
 
 
 def write(result: Result, path: Path) -> None:
@@ -55,7 +58,7 @@ def read(path: Path) -> Result:
         raise ValueError("the file is too large")
     try:
         return _result(arrays.open_arrays(path))
-    except (KeyError, TypeError, AttributeError, IndexError, UnicodeDecodeError, RecursionError) as error:
+    except (LookupError, TypeError, AttributeError, OverflowError, RuntimeError, shapely.errors.ShapelyError) as error:
         raise ValueError(f"the file is damaged ({type(error).__name__}: {error})") from error
 
 
@@ -91,7 +94,7 @@ def _table_meta(table: ResultTable, at: int, columns: dict[str, NDArray[Any]]) -
     crs = getattr(frame, "crs", None) if place else None
     said = {
         "name": table.name, "title": table.title, "units": dict(table.units), "titles": dict(table.titles),
-        "about": table.about, "style": table.style, "rows": len(frame), "columns": kinds,
+        "about": table.about, "style": table.style, "rows": len(frame) if names else 0, "columns": kinds,
         "crs": crs.to_string() if crs else "",
     }  # fmt: skip
     return {key: _plain(value) for key, value in said.items()}
@@ -101,6 +104,8 @@ def _table(said: Mapping[str, Any], at: int, found: arrays.Arrays) -> ResultTabl
     import pandas as pd
 
     rows = int(said["rows"])
+    if rows < 0 or (rows and not said["columns"]):
+        raise ValueError("a table without columns has no rows")
     columns: dict[str, Any] = {}
     for number, one in enumerate(said["columns"]):
         values = to_column(one["kind"], rows, found, f"{at}/{number}")
@@ -111,21 +116,23 @@ def _table(said: Mapping[str, Any], at: int, found: arrays.Arrays) -> ResultTabl
 
         frame = gpd.GeoDataFrame(frame, geometry=PLACE, crs=said["crs"] or None)
     return ResultTable(
-        name=str(said["name"]), title=str(said["title"]), frame=frame, units=dict(said["units"]),
-        titles=dict(said["titles"]), about=str(said["about"]), style=_style(said["style"]),
+        name=str(said["name"]), title=str(said["title"]), frame=frame, units=_by_name(said["units"]),
+        titles=_by_name(said["titles"]), about=str(said["about"]), style=_style(said["style"]),
     )  # fmt: skip
 
 
 def _style(said: Mapping[str, Any] | None) -> Style | None:
     if said is None:
         return None
-    told = _words(Style, said) | {"breaks": tuple(map(float, said["breaks"])), "labels": dict(said["labels"])}
+    told = _words(Style, said) | {"breaks": tuple(map(float, said["breaks"])), "labels": _by_name(said["labels"])}
     return Style(**told)
 
 
 def _chart(said: Mapping[str, Any]) -> Chart:
     series = tuple(Series(str(one["title"]), list(one["x"]), [_number(y) for y in one["y"]]) for one in said["series"])
-    return Chart(**(_words(Chart, said) | {"series": series}))
+    if any(len(one.x) != len(one.y) for one in series):
+        raise ValueError("a series has an x for each y")
+    return Chart(**(_words(Chart, said) | {"series": series, "log_y": bool(said.get("log_y"))}))
 
 
 def _number(value: Any) -> float:
@@ -164,8 +171,16 @@ def _fields(one: Any) -> dict[str, Any]:
 
 
 def _words(kind: type, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Those fields that a dataclass of this version has."""
-    return {field.name: said[field.name] for field in dataclasses.fields(kind) if field.name in said}
+    """Those fields that a dataclass of this version has; where words are wanted, what is there has to be words."""
+    found = {field.name: said[field.name] for field in dataclasses.fields(kind) if field.name in said}
+    for field in dataclasses.fields(kind):
+        if field.name in found and str(field.type).startswith(WORDS) and not isinstance(found[field.name], str):
+            raise ValueError(f"{field.name} is no text")
+    return found
+
+
+def _by_name(said: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(words) for name, words in said.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Collection, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from vidbudova.text import _
 
@@ -56,11 +57,13 @@ def words(said: Mapping[str, Any], key: str, needed: bool = False) -> dict[str, 
 def listed(said: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """A list of different words."""
     found = said.get(key, [])
-    if not isinstance(found, list) or len(found) > MOST or len(set(map(repr, found))) < len(found):
+    if not isinstance(found, list) or len(found) > MOST:
         raise ManifestError.wrong(key, found)
     for one in found:
         if not isinstance(one, str) or not one or len(one) > LONGEST:
             raise ManifestError.wrong(key, one)
+    if len(set(found)) < len(found):
+        raise ManifestError.wrong(key, found)
     return tuple(found)
 
 
@@ -94,11 +97,18 @@ def number(said: Mapping[str, Any], key: str) -> float | None:
     found = said.get(key)
     if found is None:
         return None
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if not is_number(found):
         raise ManifestError.wrong(key, found)
     return found
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether something is a finite number that fits into 64 bits; yes and no are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**63
+
+
 def _short(value: object) -> str:
-    text = repr(value)
+    text = reprlib.repr(value)
     return text if len(text) <= 80 else text[:79] + "…"

@@ -39,7 +39,7 @@ def folder_sha256(folder: Path) -> str:
     for name, path in sorted(_files(folder)):
         with path.open("rb") as file:
             inside = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{name}\0{inside}\n".encode())
+        digest.update(f"{name}\0{inside}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 
