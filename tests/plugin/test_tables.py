@@ -68,6 +68,7 @@ def test_that_only_the_columns_asked_for_are_read(now: ProjectCity) -> None:
     some = now.table("buildings", ["height_m"])
     assert type(some) is pd.DataFrame and list(some.columns) == ["id", "height_m"]
     assert list(now.table("buildings", ["geometry"]).columns) == ["id", "geometry"]
+    assert list(now.table("buildings", ["id"]).columns) == ["id"]
     with pytest.raises(PluginError, match="castle"):
         now.table("buildings", ["castle"])
 

@@ -97,7 +97,9 @@ def _fields(table: Table, columns: Sequence[str]) -> list[Field]:
     for name in wanted:
         if name not in known:
             raise PluginError(_("The table “{table}” has no column “{column}”.").format(table=table.name, column=name))
-    return [known[name] for name in wanted] or [field for field in table.fields if field.kind != "bytes" or columns]
+    if columns:
+        return [known[name] for name in wanted]
+    return [field for field in table.fields if field.kind != "bytes"]
 
 
 def _like(there: Any, values: list[Any]) -> Any:
