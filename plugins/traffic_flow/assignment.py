@@ -148,7 +148,7 @@ class Equilibrium:
         self._start()
         reached, first, iterations = self._measure(), 1.0, 0
         while reached > gap and iterations < most_iterations:
-            self._sweep(reached, gap)
+            self._sweep(reached)
             reached = self._measure()
             iterations += 1
             if progress is not None:
@@ -164,6 +164,7 @@ class Equilibrium:
         elif self._to_mend:
             self._make_room(self.links.nodes)
             mend(self._core.graph, self._road, self._bushes, self._bench, self._opened)
+        self._last_time = self._time_on_last_links()
         self._started, self._to_mend = True, False
         self._opened = np.zeros(0, np.int32)
 
@@ -184,16 +185,17 @@ class Equilibrium:
         measure(self._core.graph, self._road, self._bushes, self._bench, flows, self._excess, self._spent)
         self._road.flow[:] = flows
         refresh_all(self._road)
-        whole = float(self._spent.sum()) + self._time_on_last_links()
+        whole = float(self._spent.sum()) + self._last_time
         return float(self._excess.sum()) / whole if whole > 0 else 0.0
 
-    def _sweep(self, reached: float, gap: float) -> None:
+    def _sweep(self, reached: float) -> None:
+        """Visits the bushes that lose more than a small part of the mean; the closer, the more often in between."""
         self._make_room(self.links.nodes // 4 + 16)
         graph, road, bushes, room = self._core.graph, self._road, self._bushes, self._bench
         mean = self._excess.sum() / max(self._excess.size, 1)
-        visit = np.flatnonzero(self._excess > 0.02 * mean).astype(np.int32)
-        sweep(graph, road, bushes, room, visit, True, 0.0, 3)
-        for _ in range(2):
+        visit = np.flatnonzero(self._excess > 0.1 * mean).astype(np.int32)
+        sweep(graph, road, bushes, room, visit, True, 0.0, 1)
+        for _ in range(4 if reached > 1e-6 else 10):
             sweep(graph, road, bushes, room, visit, False, 0.0, 1)
 
     def _time_on_last_links(self) -> float:

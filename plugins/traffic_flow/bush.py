@@ -109,13 +109,13 @@ def bench(nodes: int, links: int) -> Bench:
 def refresh(road: Road, a: int) -> None:
     """Time and slope of link a at its flow."""
     load = road.flow[a] * road.inverse_capacity[a]
-    if load <= 0.0 or road.rise[a] == 0.0:
-        road.time[a] = road.free[a]
-        road.slope[a] = 0.0
-        return
     p = road.power[a]
-    steep = load * load * load if p == 4.0 else load ** (p - 1.0)
-    steep *= road.rise[a]
+    if load <= 0.0:
+        steep = 0.0
+    elif p == 4.0:
+        steep = road.rise[a] * load * load * load
+    else:
+        steep = road.rise[a] * load ** (p - 1.0)
     road.time[a] = road.free[a] + steep * load
     road.slope[a] = steep * p * road.inverse_capacity[a]
 

@@ -11,6 +11,7 @@ from .bush import Bench, Bushes, Floats, Graph, Road, clear, label, lay_out
 def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> None:
     """Makes the shortest times over the bush those over the whole network (label correcting; few change)."""
     low, place, node, queue, mark = bench.low, bench.place, bench.node, bench.heap, bench.mark
+    head, out_start, out_link, all_times = graph.head, graph.out_start, graph.out_link, road.time
     first, waiting = 0, 0
     size = queue.size
     for p in range(n):
@@ -25,10 +26,10 @@ def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> No
         u = node[p]
         if p > 0 and u < graph.first_through:
             continue
-        for k in range(graph.out_start[u], graph.out_start[u + 1]):
-            a = graph.out_link[k]
-            q = place[graph.head[a]]
-            reach = low[p] + (road.time[a] + extra[a])
+        for k in range(out_start[u], out_start[u + 1]):
+            a = out_link[k]
+            q = place[head[a]]
+            reach = low[p] + (all_times[a] + extra[a])
             if q > 0 and reach < low[q]:
                 low[q] = reach
                 if mark[q] < 0:
@@ -80,14 +81,14 @@ def measure(
         label(road, bench, link, flow, extra, n, False)
         conserve(bushes, bench, r, n)
         correct(graph, road, bench, extra, n)
-        lost, total = 0.0, 0.0
+        lost, total, low, start, tail_at = 0.0, 0.0, bench.low, bench.start, bench.tail_at
         for p in range(1, n):
-            for e in range(bench.start[p], bench.start[p + 1]):
+            for e in range(start[p], start[p + 1]):
                 if flow[e] > 0.0:
                     a = link[e]
                     time = road.time[a] + extra[a]
                     total += flow[e] * time
-                    lost += flow[e] * (bench.low[bench.tail_at[e]] + time - bench.low[p])
+                    lost += flow[e] * (low[tail_at[e]] + time - low[p])
                     flows[a] += flow[e]
         excess[r] = lost
         spent[r] = total

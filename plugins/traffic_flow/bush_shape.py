@@ -17,21 +17,22 @@ def candidates(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int, ro
     length). With `strict` it must shorten the shortest path, too, which no link of the bush does; else links of the
     bush (marked in member) are left out (Nie 2010, Transportation Research B 44).
     """
-    low, high, place, member = bench.low, bench.high, bench.place, bench.member
+    low, high, place, member, joins = bench.low, bench.high, bench.place, bench.member, bench.new_link
+    head, out_start, out_link, times = graph.head, graph.out_start, graph.out_link, road.time
     found = 0
     for p in range(n):
         u = bench.node[p]
         if p > 0 and u < graph.first_through:
             continue
-        for k in range(graph.out_start[u], graph.out_start[u + 1]):
-            a = graph.out_link[k]
-            q = place[graph.head[a]]
+        for k in range(out_start[u], out_start[u + 1]):
+            a = out_link[k]
+            q = place[head[a]]
             if q <= 0 or found >= room:
                 continue
-            time = road.time[a] + extra[a]
+            time = times[a] + extra[a]
             shorter = low[p] + time < low[q] if strict else member[a] == 0
             if shorter and high[p] + time < high[q]:
-                bench.new_link[found] = a
+                joins[found] = a
                 found += 1
     return found
 

@@ -8,9 +8,8 @@ from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, clear, lay_out,
 
 
 @njit(cache=True, error_model="numpy")
-def rise(bench: Bench, at: int) -> None:
+def rise(heap: Ints, key: Floats, mark: Ints, at: int) -> None:
     """Moves the entry at `at` of the heap to where its key belongs, towards the front; `mark` says where each is."""
-    heap, key, mark = bench.heap, bench.key, bench.mark
     u = heap[at]
     while at > 0:
         above = (at - 1) >> 1
@@ -24,9 +23,8 @@ def rise(bench: Bench, at: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def sink(bench: Bench, size: int) -> None:
+def sink(heap: Ints, key: Floats, mark: Ints, size: int) -> None:
     """Moves the first entry of the heap to where its key belongs, away from the front."""
-    heap, key, mark = bench.heap, bench.key, bench.mark
     u = heap[0]
     at = 0
     while True:
@@ -45,78 +43,76 @@ def sink(bench: Bench, size: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def offer(graph: Graph, road: Road, bench: Bench, extra: Floats, u: int, so_far: float, size: int) -> int:
-    """Offers the links that leave node u to the nodes that have no place yet; gives the size of the heap."""
-    for k in range(graph.out_start[u], graph.out_start[u + 1]):
-        a = graph.out_link[k]
-        w = graph.head[a]
-        reach = so_far + (road.time[a] + extra[a])
-        if bench.place[w] >= 0 or reach == FAR:
-            continue
-        if bench.mark[w] < 0:
-            bench.key[w] = reach
-            bench.heap[size] = w
-            bench.mark[w] = size
-            size += 1
-        elif reach < bench.key[w]:
-            bench.key[w] = reach
-        else:
-            continue
-        bench.came_by[w] = a
-        rise(bench, bench.mark[w])
-    return size
-
-
-@njit(cache=True, error_model="numpy")
 def grow(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int, extra: Floats) -> int:
     """Adds every node that can be reached and is not on the bench yet, each by its shortest way (Dijkstra 1959).
 
     The new nodes come last and each by one link, so that the row stays in topological order.
     """
-    size = 0
-    for p in range(n):
-        u = bench.node[p]
-        if p == 0 or u >= graph.first_through:
-            size = offer(graph, road, bench, extra, u, bench.low[p], size)
-    while size > 0:
-        u = bench.heap[0]
+    head, out_start, out_link, time = graph.head, graph.out_start, graph.out_link, road.time
+    heap, key, mark, came_by, place = bench.heap, bench.key, bench.mark, bench.came_by, bench.place
+    link, flow, count = bushes.link[r], bushes.flow[r], bushes.used[r]
+    node, low, low_in, start, tail_at = bench.node, bench.low, bench.low_in, bench.start, bench.tail_at
+    size, p = 0, 0
+    while True:
+        while p < n:
+            u = node[p]
+            k, end = out_start[u], out_start[u + 1]
+            if p > 0 and u < graph.first_through:
+                k = end
+            while k < end:
+                a = out_link[k]
+                k += 1
+                w = head[a]
+                reach = low[p] + (time[a] + extra[a])
+                if place[w] >= 0 or reach == FAR or (mark[w] >= 0 and reach >= key[w]):
+                    continue
+                if mark[w] < 0:
+                    heap[size] = w
+                    mark[w] = size
+                    size += 1
+                key[w] = reach
+                came_by[w] = a
+                rise(heap, key, mark, mark[w])
+            p += 1
+        if size == 0:
+            break
+        u = heap[0]
+        mark[u] = -1
         size -= 1
         if size > 0:
-            bench.heap[0] = bench.heap[size]
-            sink(bench, size)
-        bench.mark[u] = -1
-        count = bushes.used[r]
-        bushes.link[r, count] = bench.came_by[u]
-        bushes.flow[r, count] = 0.0
-        bench.tail_at[count] = bench.place[graph.tail[bench.came_by[u]]]
-        bench.place[u] = n
-        bench.node[n] = u
-        bench.low[n] = bench.key[u]
-        bench.low_in[n] = count
-        bench.start[n] = count
-        bushes.used[r] = count + 1
+            heap[0] = heap[size]
+            sink(heap, key, mark, size)
+        link[count] = came_by[u]
+        flow[count] = 0.0
+        tail_at[count] = place[graph.tail[came_by[u]]]
+        place[u] = n
+        node[n] = u
+        low[n] = key[u]
+        low_in[n] = count
+        start[n] = count
+        count += 1
         n += 1
-        bench.start[n] = count + 1
-        if u >= graph.first_through:
-            size = offer(graph, road, bench, extra, u, bench.key[u], size)
+        start[n] = count
+    bushes.used[r] = count
     return n
 
 
 @njit(cache=True, error_model="numpy")
 def send(road: Road, bushes: Bushes, bench: Bench, r: int, n: int) -> None:
     """Sends what `need` holds at each position back to the origin over the shortest tree."""
+    need, low_in, tail_at = bench.need, bench.low_in, bench.tail_at
+    link, flow = bushes.link[r], bushes.flow[r]
     for p in range(n - 1, 0, -1):
-        trips = bench.need[p]
+        trips = need[p]
         if trips <= 0.0:
             continue
-        e = bench.low_in[p]
-        a = bushes.link[r, e]
-        bushes.flow[r, e] += trips
-        road.flow[a] += trips
-        refresh(road, a)
-        bench.need[bench.tail_at[e]] += trips
-        bench.need[p] = 0.0
-    bench.need[0] = 0.0
+        e = low_in[p]
+        flow[e] += trips
+        road.flow[link[e]] += trips
+        refresh(road, link[e])
+        need[tail_at[e]] += trips
+        need[p] = 0.0
+    need[0] = 0.0
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,8 +1,8 @@
 """The part of a network that needs a search: what is left when zones with one way in are taken off.
 
-A zone that nobody passes through and that one link leads to has no choice of the last link: its trips are taken to end
-where that link begins, and the link's flow is the zone's trips. Networks of demand models have one or two such links
-for each zone, and bushes without them are half as long.
+A zone that nobody passes through (or that only leads back) and that one link leads to leaves no choice of the last
+link: its trips are taken to end where that link begins, and the link's flow is the zone's trips. Networks of demand
+models have one or two such links for each zone, and bushes without them are half as long.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ class Core:
 
 def core_of(links: Links) -> Core:
     """Takes the last links off; loops of one link go, too, since no trip gains by them."""
-    ways_in = np.bincount(links.head[links.tail != links.head], minlength=links.nodes)
-    end = min(links.zones, links.first_through)
-    final = (links.head < end) & (ways_in[links.head] == 1) & (links.tail >= links.first_through)
+    way = links.tail != links.head
+    ways_in = np.bincount(links.head[way], minlength=links.nodes)
+    last_stop = (links.head < links.first_through) | _leads_back(links, way)
+    final = way & (links.head < links.zones) & (ways_in[links.head] == 1) & last_stop
+    final &= (links.tail >= links.first_through) & (links.tail >= links.zones)
     last = np.full(links.zones, -1, np.int64)
     last[links.head[final]] = np.flatnonzero(final)
     link = np.flatnonzero(~final & (links.tail != links.head))
@@ -47,6 +49,16 @@ def core_of(links: Links) -> Core:
     out_start = np.searchsorted(tail[out_link], np.arange(links.nodes + 1)).astype(np.int32)
     graph = Graph(tail, links.head[link], out_start, out_link, links.first_through)
     return Core(graph, link, place, last)
+
+
+def _leads_back(links: Links, way: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(m,) whether every link that leaves the end of this one goes back to where this one begins."""
+    least = np.full(links.nodes, links.nodes)
+    most = np.full(links.nodes, -1)
+    np.minimum.at(least, links.tail[way], links.head[way])
+    np.maximum.at(most, links.tail[way], links.head[way])
+    end = links.head
+    return (most[end] < 0) | ((least[end] == links.tail) & (most[end] == links.tail))
 
 
 def road_of(links: Links, core: Core, fixed: Floats) -> Road:
