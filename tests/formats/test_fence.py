@@ -74,3 +74,14 @@ def test_that_no_library_in_the_child_opens_another_file_or_the_network(tried):
     assert not tried["other by a library"]
     assert not tried["beside, written by a library"]
     assert not tried["network"]
+
+
+def test_that_a_built_program_may_read_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from vidbudova import paths
+    from vidbudova.formats import fence
+
+    program = tmp_path / "vidbudova"
+    program.write_bytes(b"with its modules in it")
+    monkeypatch.setattr(paths, "is_frozen", lambda: True)
+    monkeypatch.setattr(sys, "executable", str(program))
+    assert program in fence._programs()

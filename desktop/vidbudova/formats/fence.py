@@ -47,7 +47,7 @@ def _programs() -> list[Path]:
     told += [os.environ.get(name, "") for name in ("PROJ_DATA", "GDAL_DATA", "SYSTEMROOT", "WINDIR")]
     told += os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
     if paths.is_frozen():
-        told.append(paths.root())
+        told += [paths.root(), sys.executable]  # the program's own modules are in its executable
     return [Path(one) for one in dict.fromkeys(map(str, told)) if one and one != "." and Path(one).exists()]
 
 
