@@ -186,3 +186,24 @@ def test_that_the_sample_city_has_something_in_what_plugins_read() -> None:
     assert not city.folder.exists()
     with sample_city(reads=["roads"]) as city, pytest.raises(PluginError):
         city.table("buildings")
+
+
+def test_that_a_compiled_leftover_is_never_run_in_place_of_what_was_approved(tmp_path: Path) -> None:
+    import importlib.util
+    from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[import-not-found]
+
+    folder = write(tmp_path / "good", "from . import inside\n" + WELL)
+    (folder / "inside.py").write_text("x = 'approved'\n", encoding="utf-8")
+    (folder / "__pycache__").mkdir()
+    for name in ("inside", "__init__"):
+        source = folder / f"{name}.py"
+        evil = compile("x = 'evil'", str(source), "exec")
+        compiled = _code_to_hash_pyc(evil, bytes(8), checked=False)
+        Path(importlib.util.cache_from_source(str(source))).write_bytes(compiled)
+        (folder / "other.pyc").write_bytes(compiled)
+    with load(folder) as module:
+        assert module.inside.x == "approved"
+        with pytest.raises(ImportError):
+            importlib.import_module("good.other")
+    with load(folder) as module:
+        assert module.run and module.inside.x == "approved"

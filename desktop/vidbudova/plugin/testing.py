@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -26,9 +25,8 @@ from typing import Any
 
 from vidbudova import paths
 from vidbudova.model.schema import TABLES
-from vidbudova.plugin import manifest, promises
+from vidbudova.plugin import loading, manifest, promises
 from vidbudova.plugin.city import City
-from vidbudova.plugin.finding import VENDOR
 from vidbudova.plugin.made_city import MadeCity
 from vidbudova.plugin.tables import ProjectCity
 from vidbudova.store.project import open_project
@@ -142,35 +140,16 @@ def load(folder: Path | str) -> Iterator[ModuleType]:
     """
     folder = Path(folder).resolve()
     entry = manifest.read(folder).entry
-    before, path, writes = set(sys.modules), list(sys.path), sys.dont_write_bytecode
+    before, path, hooks, writes = set(sys.modules), list(sys.path), list(sys.path_hooks), sys.dont_write_bytecode
     aside = {name: sys.modules.pop(name) for name in before if name.partition(".")[0] == entry}
-    sys.dont_write_bytecode = True
     try:
-        sys.path[:] = [str(folder), *path] if not _is_package(folder, entry) else path
-        if (folder / VENDOR).is_dir():
-            sys.path.append(str(folder / VENDOR))
-        yield _package(folder, entry) if _is_package(folder, entry) else importlib.import_module(entry)
+        yield loading.load(folder, entry)
     finally:
-        sys.path[:], sys.dont_write_bytecode = path, writes
+        sys.path[:], sys.path_hooks[:], sys.dont_write_bytecode = path, hooks, writes
         for name in [name for name in sys.modules if name not in before and _is_of(sys.modules[name], folder)]:
             del sys.modules[name]
+        sys.modules.pop(entry, None)
         sys.modules.update(aside)
-
-
-def _is_package(folder: Path, entry: str) -> bool:
-    inside = folder / entry
-    return (folder / "__init__.py").is_file() and not inside.is_dir() and not inside.with_suffix(".py").is_file()
-
-
-def _package(folder: Path, entry: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        entry, folder / "__init__.py", submodule_search_locations=[str(folder)]
-    )
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[entry] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _is_of(module: ModuleType, folder: Path) -> bool:
