@@ -41,6 +41,7 @@ class Solution:
     unserved : (zones, zones) trips of all classes that have no way; unserved_trips is their sum.
     max_node_imbalance : most vehicles that appear or vanish at a node.
     flows_by_class : (classes, m) vehicles of each class.
+    spent : vehicles times time over all links, each class with what it pays.
     """
 
     flows: Floats
@@ -52,6 +53,7 @@ class Solution:
     unserved_trips: float
     max_node_imbalance: float
     flows_by_class: Floats
+    spent: float
 
 
 class Equilibrium:
@@ -88,6 +90,11 @@ class Equilibrium:
         self._bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand, blocked)
         self._road.flow[:] = 0.0
         self._started = False
+
+    @property
+    def demand(self) -> sparse.csr_array:
+        """(zones, zones) trips of all classes."""
+        return sum(self._demand[1:], self._demand[0])
 
     @property
     def closed(self) -> NDArray[np.bool_]:
@@ -235,7 +242,7 @@ class Equilibrium:
             (bushes.trips[bushes.served], (origin[bushes.served], self._trip_zone[bushes.served])),
             shape=(self.links.zones, self.links.zones),
         )
-        wanted = sum(self._demand[1:], self._demand[0])
+        wanted = self.demand
         left = sparse.coo_array(wanted - served)
         use = (left.row != left.col) & (left.data > 1e-12 * wanted.max())
         return sparse.csr_array((left.data[use], (left.row[use], left.col[use])), shape=left.shape)
@@ -255,11 +262,17 @@ class Equilibrium:
             unserved_trips=float(unserved.sum()),
             max_node_imbalance=self._imbalance(flows, unserved),
             flows_by_class=by_class,
+            spent=self._spent_by(by_class),
         )
+
+    def _spent_by(self, by_class: Floats) -> float:
+        used = by_class > 0
+        times = self.links.times(by_class.sum(axis=0)) - self.links.fixed + self._fixed
+        return float(np.dot(by_class[used], times[used]))
 
     def _imbalance(self, flows: Floats, unserved: sparse.csr_array) -> float:
         links = self.links
-        served = sum(self._demand[1:], self._demand[0]) - unserved
+        served = self.demand - unserved
         ends = np.bincount(links.head, flows, links.nodes) - np.bincount(links.tail, flows, links.nodes)
         ends[: links.zones] += np.asarray(served.sum(axis=1)).ravel() - np.asarray(served.sum(axis=0)).ravel()
         return float(np.abs(ends).max(initial=0.0))

@@ -58,7 +58,8 @@ def _leads_back(links: Links, way: NDArray[np.bool_]) -> NDArray[np.bool_]:
     np.minimum.at(least, links.tail[way], links.head[way])
     np.maximum.at(most, links.tail[way], links.head[way])
     end = links.head
-    return (most[end] < 0) | ((least[end] == links.tail) & (most[end] == links.tail))
+    back: NDArray[np.bool_] = (most[end] < 0) | ((least[end] == links.tail) & (most[end] == links.tail))
+    return back
 
 
 def road_of(links: Links, core: Core, fixed: Floats) -> Road:
