@@ -126,6 +126,46 @@ def test_that_an_older_one_stays_where_the_new_one_cannot_be_put(
     assert files_of(own) == before
 
 
+def killed_at(step: int, source: Path) -> bool:
+    """Install in a process that dies at a step; whether it died."""
+    child = os.fork()
+    if child == 0:
+        left = iter(range(step))
+
+        def counted(work: Callable[..., object]) -> Callable[..., object]:
+            def counting(*given: object, **named: object) -> object:
+                if next(left, None) is None:
+                    os._exit(9)
+                return work(*given, **named)
+
+            return counting
+
+        unpacking._pour = counted(unpacking._pour)  # type: ignore[assignment]
+        Path.rename = counted(Path.rename)  # type: ignore[method-assign,assignment]
+        try:
+            installing.install(source)
+        finally:
+            os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are not copied there")
+def test_that_a_program_that_is_killed_leaves_the_older_one_or_the_new_one(own: Path, good: Path) -> None:
+    old = installing.install(good).plugin.sha256
+    (good / "more.py").write_text("x = 1\n", encoding="utf-8")
+    new, seen, step = trust.folder_sha256(good), set(), 0
+    while killed_at(step, good):
+        for left in own.glob(".*"):
+            os.utime(left, (0, 0))
+        installing._tidy(own)
+        (found,) = [one for one in finding.listed() if not one.ours]
+        assert found.sha256 in (old, new) and sorted(one.name for one in own.iterdir()) == ["good-one"]
+        seen.add(found.sha256)
+        step += 1
+    assert step == 5 and seen == {old}, "three files and two renames"
+    assert finding.find("good-one").sha256 == new  # type: ignore[union-attr]
+
+
 def test_that_a_damaged_one_in_its_place_is_replaced(own: Path, good: Path) -> None:
     installing.install(good)
     (own / "good-one" / "plugin.toml").write_text("[[[", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ from vidbudova.plugin.finding import Plugin
 from vidbudova.text import _
 
 STAGING = ".installing-"
+OLD = "old"
+LEFT_S, DEAD_S = 60.0, 86_400.0
+"""From when on a folder of an installation was left by a program that died: its old plugin comes back, then it goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _install(source: Path) -> Installed:
         before = _installed(fresh.id)
         if before is None and finding.find(fresh.id):
             raise unpacking.Unfit(_("“{id}” is the name of a plugin that came with the program").format(id=fresh.id))
-        _put(folder, finding.own_folder() / fresh.id, before, staging / "old")
+        _put(folder, finding.own_folder() / fresh.id, before, staging / OLD)
     if before and before.sha256 != fresh.sha256:
         trust.withdraw(before.sha256)
     return Installed(finding.at(finding.own_folder() / fresh.id), before.version if before else "")
@@ -96,11 +100,12 @@ def _put(fresh: Path, target: Path, before: Plugin | None, aside: Path) -> None:
     if not old.exists():
         fresh.rename(target)
         return
-    old.rename(aside)
+    aside.mkdir()
+    old.rename(aside / old.name)
     try:
         fresh.rename(target)
     except OSError:
-        aside.rename(old)
+        (aside / old.name).rename(old)
         raise
 
 
@@ -116,11 +121,24 @@ def _staging() -> Iterator[Path]:
     """A folder on the same disk as the plugins; it goes with all that is in it."""
     own = finding.own_folder()
     own.mkdir(parents=True, exist_ok=True)
+    _tidy(own)
     place = Path(tempfile.mkdtemp(prefix=STAGING, dir=own))
     try:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _tidy(own: Path) -> None:
+    """Put back what an installation that was killed had taken out of its place, and clear away what it left."""
+    for left in own.glob(f"{STAGING}*"):
+        with contextlib.suppress(OSError):
+            age = time.time() - left.stat().st_mtime
+            for old in (left / OLD).iterdir() if age > LEFT_S and (left / OLD).is_dir() else ():
+                if not (own / old.name).exists():
+                    old.rename(own / old.name)
+            if age > DEAD_S:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _refused(source: Path, reason: str) -> UserError:
