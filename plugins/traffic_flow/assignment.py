@@ -86,7 +86,8 @@ class Equilibrium:
 
     def _begin_anew(self) -> None:
         last = self._core.last
-        blocked = (last >= 0) & self._closed[last]
+        blocked = last >= 0
+        blocked[blocked] = self._closed[last[blocked]]
         self._bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand, blocked)
         self._road.flow[:] = 0.0
         self._started = False
@@ -244,7 +245,7 @@ class Equilibrium:
         )
         wanted = self.demand
         left = sparse.coo_array(wanted - served)
-        use = (left.row != left.col) & (left.data > 1e-12 * wanted.max())
+        use = (left.row != left.col) & (left.data > 1e-12 * wanted.data.max(initial=0.0))
         return sparse.csr_array((left.data[use], (left.row[use], left.col[use])), shape=left.shape)
 
     def _solution(self, reached: float, iterations: int) -> Solution:
@@ -273,7 +274,9 @@ class Equilibrium:
     def _imbalance(self, flows: Floats, unserved: sparse.csr_array) -> float:
         links = self.links
         served = self.demand - unserved
-        ends = np.bincount(links.head, flows, links.nodes) - np.bincount(links.tail, flows, links.nodes)
+        ends = np.zeros(links.nodes)
+        np.add.at(ends, links.head, flows)
+        np.subtract.at(ends, links.tail, flows)
         ends[: links.zones] += np.asarray(served.sum(axis=1)).ravel() - np.asarray(served.sum(axis=0)).ravel()
         return float(np.abs(ends).max(initial=0.0))
 

@@ -53,9 +53,11 @@ def certify(
     shortest = float(np.dot(way[served], number[served]))
     used = flows > 0
     spent = float(np.dot(times[used], flows[used]))
-    held = np.bincount(links.head, flows, links.nodes) - np.bincount(links.tail, flows, links.nodes)
-    held += np.bincount(origin[served], number[served], links.nodes)
-    held -= np.bincount(end[served], number[served], links.nodes)
+    held = np.zeros(links.nodes)
+    for nodes, change in ((links.head, flows), (links.tail, -flows)):
+        np.add.at(held, nodes, change)
+    for nodes, change in ((origin[served], number[served]), (end[served], -number[served])):
+        np.add.at(held, nodes, change)
     return Certificate(
         relative_gap=1 - shortest / spent if spent > 0 else 0.0,
         spent=spent,

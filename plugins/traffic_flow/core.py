@@ -29,7 +29,9 @@ class Core:
     def ends_at(self, links: Links, zones: NDArray[np.int64]) -> Ints:
         """The node of the core where trips to these zones end."""
         last = self.last[zones]
-        return np.where(last >= 0, links.tail[last], zones).astype(np.int32)
+        ends = zones.astype(np.int32)
+        ends[last >= 0] = links.tail[last[last >= 0]]
+        return ends
 
 
 def core_of(links: Links) -> Core:
