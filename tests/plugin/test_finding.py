@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,13 @@ def test_that_a_library_that_the_plugin_brings_is_there(home: Path) -> None:
     folder = put(home, GOOD.replace("[title]", "needs = ['brought']\n[title]"))
     assert finding.find("heat").state == "lacks-library"  # type: ignore[union-attr]
     (folder / "vendor").mkdir()
-    (folder / "vendor" / "brought.py").write_text("", encoding="utf-8")
-    assert finding.find("heat").state == "unapproved"  # type: ignore[union-attr]
+    for name, state in (
+        ("brought.cpython-27m-other.so", "lacks-library"), (f"brought{EXTENSION_SUFFIXES[0]}", "unapproved"),
+        ("brought.py", "unapproved"),
+    ):  # fmt: skip
+        (folder / "vendor" / name).write_text("", encoding="utf-8")
+        assert finding.find("heat").state == state  # type: ignore[union-attr]
+        (folder / "vendor" / name).unlink()
 
 
 def test_that_a_link_out_of_the_folder_is_no_plugin(home: Path, tmp_path: Path) -> None:

@@ -5,19 +5,22 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 from typing import Literal
 
 from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.plugin import API, manifest, trust
+from vidbudova.plugin.loading import VENDOR
 from vidbudova.plugin.manifest import Manifest, ManifestError, Parameter
 from vidbudova.plugin.words import translate
 from vidbudova.text import _, language
 
 State = Literal["ready", "unapproved", "broken", "newer", "lacks-library"]
 FOLDER = "plugins"
-VENDOR = "vendor"
+IMPORTED = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
+"""Endings of modules that this Python can import; one compiled for another is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ def _is_there(name: str, folder: Path) -> bool:
     """Whether a library is here, or comes with the plugin; nothing of it is run."""
     first = name.partition(".")[0]
     vendor = folder / VENDOR
-    if (vendor / first).is_dir() or (vendor / f"{first}.py").is_file():
+    if (vendor / first).is_dir() or any((vendor / f"{first}{ending}").is_file() for ending in IMPORTED):
         return True
     try:
         return importlib.util.find_spec(first) is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vidbudova.errors import UserError
-from vidbudova.plugin import finding, parameters, result_promises, trust
+from vidbudova.plugin import finding, loading, parameters, result_promises, trust
 from vidbudova.plugin.city import City
 from vidbudova.plugin.made_city import Seen
 from vidbudova.plugin.manifest import Manifest
@@ -20,7 +20,7 @@ from vidbudova.text import _
 LONG_S = 2.0
 """A run that takes longer has to tell its progress: that is how it learns that it is cancelled."""
 WINDOWS = frozenset({"PySide6", "PySide2", "PyQt6", "PyQt5", "shiboken6", "tkinter", "wx"})
-NOT_OF_THE_RUN = ("tests", finding.VENDOR)
+NOT_OF_THE_RUN = ("tests", loading.VENDOR)
 
 
 class Stopped(BaseException):
