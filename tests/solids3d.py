@@ -56,12 +56,17 @@ class InHouse:
         self.folder = folder
         self.count = 0
 
-    def __call__(self, path: Path, project_crs: str = CRS, crs: str | None = None) -> Staged:
+    def __call__(
+        self, path: Path, project_crs: str = CRS, crs: str | None = None, within: tuple[float, ...] | None = None
+    ) -> Staged:
         self.count += 1
         staging = self.folder / f"staged-{self.count}.sqlite"
         scratch = self.folder / f"scratch-{self.count}"
         scratch.mkdir()
-        job = Job(str(path), path.name, sources.checksum(path), project_crs, str(staging), str(scratch), crs=crs)
+        job = Job(
+            str(path), path.name, sources.checksum(path), project_crs, str(staging), str(scratch), crs=crs,
+            within=within,
+        )  # fmt: skip
         chosen = registry.detect(path, path.name)
         rows = Staging(staging)
         intake = Intake(job, rows, lambda share, what: None)

@@ -12,6 +12,8 @@ from PIL import Image
 from solids3d import CUBE, SHELL, InHouse, building, model, solid, written
 
 from vidbudova.errors import UserError
+from vidbudova.formats import cityjson_reach
+from vidbudova.model import crs as crs_rules
 
 
 @pytest.fixture
@@ -274,3 +276,56 @@ def test_that_real_models_come_in_whole(
 def test_that_all_levels_of_detail_come_in(take: InHouse, shared_data: Path) -> None:
     taken = take(shared_data / "city3d" / "3dbag_multi_lod.city.json", crs="EPSG:7415", project_crs="EPSG:28992")
     assert {row["lod"] for row in taken.rows("models")} == {"1.2", "1.3", "2.2"}
+
+
+def moved(dx: float, dy: float, wide: float = 1.0) -> list[list[float]]:
+    return [[x * wide + dx, y * wide + dy, z] for x, y, z in CUBE]
+
+
+def beside(count: int) -> list[Any]:
+    """The shell whose corners follow those of `count` cubes."""
+    return [[[k + 8 * count for k in ring] for ring in face] for face in SHELL]
+
+
+def around(west: float, south: float, east: float, north: float) -> tuple[float, ...]:
+    """A box in degrees about metres of the file."""
+    corners = np.array([[west, south], [east, north]]) + [500_000.0, 5_200_000.0]
+    return tuple(crs_rules.transform(corners, "EPSG:32637", "EPSG:4326").ravel().tolist())
+
+
+@pytest.mark.parametrize("sequence", [False, True])
+def test_that_of_a_box_the_same_comes_in_as_without_looking_ahead(
+    take: InHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sequence: bool
+) -> None:
+    objects = {
+        "in": building(),
+        "out": building() | {"geometry": [solid(beside(1))]},
+        "about the box": building() | {"geometry": [solid(beside(2))]},
+        "far whole": {"type": "Building", "children": ["near part"], "geometry": [solid(beside(1))]},
+        "near part": {"type": "BuildingPart", "parents": ["far whole"], "geometry": [solid()]},
+        "broken": building() | {"geometry": [solid([[[0, 1, 10**9]]])]},
+        "strange": building() | {"geometry": [solid([[["a", None, 1]]])]},
+        "no shape": {"type": "Building", "geometry": []},
+        "tree": {
+            "type": "SolitaryVegetationObject",
+            "geometry": [{"type": "MultiPoint", "lod": "1", "boundaries": [8]}],
+        },
+    }
+    vertices = [*CUBE, *moved(2000, 0), *moved(-400, -400, 100.0)]
+    whole = model(objects, vertices)
+    path = written(tmp_path / "a.city.json", whole)
+    if sequence:
+        head = {name: value for name, value in whole.items() if name not in ("CityObjects", "vertices")}
+        feature = {"type": "CityJSONFeature", "CityObjects": objects, "vertices": whole["vertices"]}
+        path = tmp_path / "a.city.jsonl"
+        path.write_text(
+            "\n".join(map(json.dumps, (head | {"CityObjects": {}, "vertices": []}, feature))), encoding="utf-8"
+        )
+    box = around(-5, -5, 50, 50)
+    ahead = take(path, within=box)
+    monkeypatch.setattr(cityjson_reach, "misses", lambda *args: False)
+    slowly = take(path, within=box)
+    for table in ("buildings", "features", "trees", "quarantine"):
+        assert ahead.rows(table) == slowly.rows(table)
+    assert ahead.problems() == slowly.problems() and ahead.problems()["outside"] == 3
+    assert {row["source_id"] for row in ahead.rows("buildings")} == {"in", "about the box", "near part"}

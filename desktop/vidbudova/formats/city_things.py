@@ -112,6 +112,12 @@ class CityThings:
             table = "features" if table != "trees" else table
         self._put(thing, shape, table, told)
 
+    def left_out(self, id: str, has_parts: bool) -> None:
+        """One that lies outside of what was asked for; its parts may not."""
+        self.intake.note("outside")
+        if has_parts:
+            self._seen.add(id)
+
     def _table_of(self, thing: Thing) -> tuple[str, str]:
         found = TABLES.get(thing.kind)
         if found is None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from vidbudova.errors import UserError
-from vidbudova.formats import beside, json_members, spatial
+from vidbudova.formats import beside, cityjson_reach, json_members, spatial
 from vidbudova.formats.city_things import CityThings, Thing
 from vidbudova.formats.cityjson_shapes import Looks, Shapes, Templates
 from vidbudova.formats.facets import Floats
@@ -133,8 +133,8 @@ def _vertices(data: mmap.mmap, start: int, end: int, intake: Intake) -> Floats:
             count += len(block)
     if not count:
         return np.zeros((0, 3))
-    found: Any = np.memmap(path, np.float64, "r+", shape=(count, 3))
-    return found if count > MOST_IN_MEMORY else np.array(found)
+    found: Floats = np.asarray(np.memmap(path, np.float64, "r+", shape=(count, 3)))
+    return found if count > MOST_IN_MEMORY else found.copy()
 
 
 def _placed(vertices: Floats, transform: Any, version: str) -> Floats:
@@ -280,6 +280,9 @@ def take(things: CityThings, key: str, said: Any, file: File) -> None:
     """One city object."""
     if not isinstance(said, dict) or not isinstance(said.get("type"), str):
         things.take(Thing(key, "GenericCityObject", fault=("feature-malformed", str(said)[:60])))
+        return
+    if cityjson_reach.misses(things, said, file.vertices):
+        things.left_out(key, has_parts=bool(said.get("children")))
         return
     attributes = said.get("attributes")
     thing = Thing(key, said["type"], dict(attributes) if isinstance(attributes, dict) else {})

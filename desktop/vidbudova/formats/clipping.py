@@ -31,6 +31,12 @@ def inside(batch: Features, crs: str, box: Box) -> Features:
     return batch if keep.all() else _taken(batch, np.flatnonzero(keep))
 
 
+def bounds(crs: str, box: Box) -> Box:
+    """West, south, east and north of the box in a system, as `inside` looks at it."""
+    x0, y0, x1, y1 = _area(crs, *box).bounds
+    return float(x0), float(y0), float(x1), float(y1)
+
+
 @lru_cache(maxsize=8)
 def _area(crs: str, west: float, south: float, east: float, north: float) -> shapely.Geometry:
     """The box in a system."""

@@ -16,8 +16,11 @@ WATCH_S = 0.2
 OUT_OF_MEMORY = 77
 
 
-def limit(limits: Mapping[str, Any]) -> None:
-    """Set what the system knows of memory, processor time, file size and open files."""
+def limit(limits: Mapping[str, Any], mapped_mb: int = 0) -> None:
+    """Set what the system knows of memory, processor time, file size and open files.
+
+    mapped_mb : files that are mapped into memory; they take address space and no memory that is missed.
+    """
     if sys.platform == "win32":
         return
     import resource
@@ -31,7 +34,7 @@ def limit(limits: Mapping[str, Any]) -> None:
     if sys.platform == "darwin":
         threading.Thread(target=_watch_own_memory, args=(memory_mb * megabyte,), daemon=True).start()
     else:
-        _lower(resource.RLIMIT_AS, (memory_mb + RESERVE_MB) * megabyte)
+        _lower(resource.RLIMIT_AS, (memory_mb + mapped_mb + RESERVE_MB) * megabyte)
 
 
 def _lower(what: int, wanted: int) -> None:

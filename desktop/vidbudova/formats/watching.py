@@ -9,18 +9,20 @@ from typing import Any
 
 
 def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB; 0.0 where the system does not say (there the child watches itself)."""
+    """Memory of a process in MB that is its own; 0.0 where the system does not say (there the child watches itself).
+
+    Pages of files that it has mapped do not count: the system takes them back whenever it needs them.
+    """
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
     except OSError:
         return 0.0
-    for line in status.splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024.0
-    return 0.0
+    said = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    whole, mapped = (int(said[name].split()[0]) if name in said else 0 for name in ("VmRSS", "RssFile"))
+    return (whole - mapped) / 1024.0
 
 
-def leash(process: Popen[str], memory_mb: int) -> Any:
+def leash(process: Popen[Any], memory_mb: int) -> Any:
     """On Windows, a job object with a memory limit that ends the child with us; keep what is given back until then."""
     if sys.platform != "win32":
         return None
