@@ -36,6 +36,7 @@ FRONT = 0.012
 """Solids come forward by so much depth where all ground is flat: before all that lies on it, however near that is."""
 AMBIENT_SHARE = 0.3
 FEATURE_SHARE = 0.22
+AREA_SHARE = 0.5
 
 Shares = dict[str, dict[str, tuple[str, float]]]
 
@@ -105,6 +106,7 @@ def make_looks(style: Style) -> dict[str, Look]:
     over = common | {"depth": OVERLAY_DEPTH, "share": 1.0, "halfPx": 1.3, "halfMetres": 0.35}
     looks["fill"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})
     looks["cell"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": 0.4})
+    looks["area"] = Look(glsl.FLAT_VERTEX, glsl.FLAT_FRAGMENT, over | {"share": AREA_SHARE})
     looks["volume"] = Look(glsl.SOLID_VERTEX, glsl.SOLID_FRAGMENT, over | {"share": style.numbers["zone_fill_share"]})
     looks["line"] = Look(glsl.LINE_VERTEX, glsl.FLAT_FRAGMENT, over | {"depth": OVERLAY_DEPTH - 1e-5})
     looks["edge"] = Look(glsl.EDGE_VERTEX, glsl.FLAT_FRAGMENT, over)

@@ -34,6 +34,7 @@ from vidbudova.scene.marks import Marks
 from vidbudova.scene.overlay import Overlay
 from vidbudova.scene.parts import Frame, Part
 from vidbudova.scene.pick import Pick, Picker
+from vidbudova.scene.results import ResultLayers
 from vidbudova.scene.section import Section
 from vidbudova.scene.solids import Ints, solids_of
 from vidbudova.scene.style import style
@@ -80,7 +81,7 @@ class Scene:
         self.marks = Marks(self.window.overlay, self.looks, self.visible)
         self.zones = self.observations = self.cells = nothing()
         self.dots: Floats = np.zeros((0, 3))
-        self.section, self.sunmap = Section(self), SunMap(self)
+        self.section, self.sunmap, self.results = Section(self), SunMap(self), ResultLayers(self)
         self._furnish()
         self.set_city(City())
 
@@ -126,7 +127,7 @@ class Scene:
         models.put(self)
         watch(self)
         self.parts |= clouds_of(self)
-        self.parts["section"] = self.section
+        self.parts |= {"section": self.section, "results": self.results.fitted()}
         self.set_dresses({})
 
     def set_dresses(self, dresses: Mapping[str, Dress]) -> None:

@@ -1,0 +1,124 @@
+"""The shaders of results: ribbons as wide as what they carry with particles along them, and numbered places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vidbudova.scene.glsl import FRAGMENT_HEAD, VERTEX_HEAD
+from vidbudova.scene.surface import Look
+
+Uniforms = dict[str, float | Sequence[float]]
+
+FLOW_VERTEX = (
+    VERTEX_HEAD
+    + """
+in vec4 colour;
+in vec4 ribbon;
+in vec4 run;
+out vec4 going;
+out float perPx;
+flat out float much;
+void main() {
+  float w = max((MCDCMatrix * vertexMC).w, 0.01);
+  perPx = w * perPixel;
+  float px = pixel * perPx;
+  // as wide as a lane or a street near by, never thinner than can be told from afar
+  float width = max(mix(0.9, 5.2, ribbon.w), mix(1.1, 7.5, ribbon.w) * px);
+  float gap = max(0.35, 0.5 * px);
+  vec4 at = vertexMC;
+  at.xy += ribbon.xy * (ribbon.z * width + step(-0.01, ribbon.z) * step(0.01, abs(ribbon.z - 0.5)) * gap);
+  at.z += 0.25;
+  gl_Position = MCDCMatrix * at;
+  // nearer to the eye than what it lies on: a little near by, over the roofs from afar; the wider over the thinner
+  float nearer = mix(0.004, 0.06, smoothstep(500.0, 4000.0, w)) + 0.0008 * ribbon.w;
+  gl_Position.z = gl_Position.w - (gl_Position.w - gl_Position.z) / (1.0 - nearer);
+  gl_Position.z -= (front + 0.00002) * gl_Position.w;
+  going = run;
+  much = ribbon.w;
+  tint = colour.rgb;
+  fog = 0.55 * hazeAt(gl_Position.w);
+}
+"""
+)
+
+FLOW_FRAGMENT = (
+    FRAGMENT_HEAD
+    + """
+in vec4 going;
+in float perPx;
+flat in float much;
+void main() {
+  vec3 found = tint;
+  float across = abs(2.0 * going.w - 1.0);
+  found = mix(found, rim, 0.55 * smoothstep(0.72, 1.0, across));
+  if (playing > 0.5 && going.y > 0.01) {
+    // one particle every so many pixels; twice as many where there is twice as much
+    float apart = exp2(floor(log2(max(perPx * 34.0 * pixel, 9.0)))) * exp2(floor(2.5 - 2.5 * much));
+    float behind = fract((going.x - going.y * clock) / apart + going.z);
+    float px = (1.0 - behind) * apart / (perPx * pixel);
+    float body = exp(-px / 5.0) * (1.0 - 0.8 * across * across);
+    float dark = step(0.62, dot(tint, vec3(0.30, 0.59, 0.11)));
+    found = mix(found, mix(vec3(1.0), sparkDark, dark), 0.95 * body);
+  }
+  gl_FragData[0] = vec4(mix(found, hazeColour, fog), share);
+}
+"""
+)
+
+BADGE_VERTEX = (
+    VERTEX_HEAD
+    + """
+in vec4 colour;
+in vec4 corner;
+out vec2 disc;
+out vec2 place;
+void main() {
+  gl_Position = MCDCMatrix * vertexMC;
+  float size = halfPx * clamp(2400.0 / max(gl_Position.w, 1.0), 0.72, 1.15) * pixel;
+  // it stands on its place like a pin
+  gl_Position.xy += (corner.xy * size + vec2(0.0, 1.35 * size)) / screen * 2.0 * gl_Position.w;
+  float nearer = mix(0.01, 0.08, smoothstep(500.0, 4000.0, gl_Position.w));
+  gl_Position.z = gl_Position.w - (gl_Position.w - gl_Position.z) / (1.0 - nearer);
+  gl_Position.z -= (front + 0.00004) * gl_Position.w;
+  disc = corner.xy;
+  place = corner.zw;
+  tint = colour.rgb;
+  fog = 0.0;
+}
+"""
+)
+
+BADGE_FRAGMENT = (
+    FRAGMENT_HEAD
+    + """
+uniform sampler2D actortexture;
+in vec2 disc;
+in vec2 place;
+void main() {
+  float r = length(disc), soft = fwidth(r);
+  float tip = max(abs(disc.x) * 1.5 - (disc.y + 1.35), -disc.y - 1.35);
+  float cover = max(1.0 - smoothstep(1.0 - soft, 1.0, r), (disc.y < 0.0) ? 1.0 - smoothstep(-soft, soft, tip) : 0.0);
+  if (cover < 0.02) discard;
+  float word = texture(actortexture, place).r;
+  vec3 ink = mix(vec3(1.0), sparkDark, step(0.55, dot(tint, vec3(0.30, 0.59, 0.11))));
+  vec3 found = mix(tint, ink, word * step(r, 0.98));
+  found = mix(found, rim, smoothstep(0.80, 0.90, r) * step(r, 1.0));
+  gl_FragData[0] = vec4(found, cover * share);
+}
+"""
+)
+
+SPARK_DARK = (0.06, 0.08, 0.16)
+RIMS: dict[str, Sequence[float]] = {"light": (1.0, 1.0, 1.0), "dark": (0.08, 0.10, 0.12)}
+
+
+def flow_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look:
+    """The look of ribbons; `clock` is the time of the particles in s, `playing` whether they are seen."""
+    own: Uniforms = {"share": 1.0, "clock": 0.0, "playing": 0.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
+    return Look(FLOW_VERTEX, FLOW_FRAGMENT, {**common, **own})
+
+
+def badge_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look:
+    """The look of numbered places."""
+    own: Uniforms = {"share": 1.0, "halfPx": 12.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
+    return Look(BADGE_VERTEX, BADGE_FRAGMENT, {**common, **own})

@@ -1,0 +1,116 @@
+"""Lines of a result as ribbons: those of two directions side by side, as fine as each part of a view needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.scene.bridges import STEP_M
+from vidbudova.scene.result_lines import LONGEST_M, Course, Heights, Lines, cut, foremost
+from vidbudova.scene.ribbons import joints
+from vidbudova.scene.solids import Floats, Ints
+from vidbudova.scene.surface import Look, Surface
+from vidbudova.scene.tiles import Drawn, Purse, View
+
+Colours32 = NDArray[np.float32]
+
+
+class Ribbons:
+    """Lines drawn in the colours (n, 3) of their rows, at the level that each part of a view tells apart."""
+
+    def __init__(
+        self,
+        lines: Lines,
+        made: tuple[Course, ...],
+        rgb: NDArray[np.uint8],
+        heights: Heights,
+        origin: Floats,
+        renderer: Any,
+        look: Look,
+    ) -> None:
+        self.lines, self.courses, self.rgb, self.heights, self.origin = lines, made, rgb, heights, origin
+        self.renderer, self.look = renderer, look
+        self.drawn = Drawn(lambda key: self._make(key[0], key[1]))
+
+    def place(self, view: View, detail: float, purse: Purse, shown: bool = True) -> bool:
+        """Show what a view tells apart; whether all of it was made."""
+        wanted = self._wanted(view, detail) if shown else []
+        ready = set[tuple[int, ...]]()
+        for key in wanted:
+            if self.drawn.has(key) or purse.has():
+                self.drawn.ready(key)
+                ready.add(key)
+        self.drawn.show(ready)
+        return len(ready) == len(wanted)
+
+    def _wanted(self, view: View, detail: float) -> list[tuple[int, int]]:
+        """Tiles: of the coarsest level those that are far, of the others what lies in nearer ones."""
+        found: list[tuple[int, int]] = []
+        inside: NDArray[np.bool_] | None = None
+        for k in range(len(self.courses) - 1, -1, -1):
+            course = self.courses[k]
+            if not len(course.grid):
+                return []
+            seen = view.sees(course.grid.bounds, course.grid.top_m)
+            if inside is not None:
+                seen &= inside[course.parent]
+            inside = seen & (view.seen_from(course.grid.bounds, course.grid.top_m) < course.level.nearest_m * detail)
+            found += [(k, tile) for tile in np.flatnonzero(seen & ~inside).tolist()]
+        return found
+
+    def _make(self, k: int, tile: int) -> list[Surface]:
+        course, lines = self.courses[k], self.lines
+        rows = foremost(course.grid.rows(tile), lines.share, np.diff(course.offsets) - 1, course.level)
+        at = (course.grid.bounds[tile, :2] + course.grid.bounds[tile, 2:]) / 2
+        xy, ends = self._cut(course, rows)
+        line = np.repeat(np.arange(len(rows)), np.diff(ends))
+        side, _first, last = joints(xy, ends)
+        way = np.c_[side[:, 1], -side[:, 0]]
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
+        worn = _attributes(lines, rows, line, side, along_of(xy, ends), self.rgb)
+        local = np.c_[xy - self.origin - at, self.heights.z(xy, way)]
+        a = 2 * np.flatnonzero(~last)
+        triangles = np.stack([a, a + 1, a + 3, a, a + 3, a + 2], axis=1).reshape(-1, 3).astype(np.int32)
+        points = np.repeat(local, 2, axis=0).astype(np.float32)
+        where = (float(at[0]), float(at[1]), 0.0)
+        return [Surface(self.renderer, self.look, points, triangles, worn, where)]
+
+    def _cut(self, course: Course, rows: Ints) -> tuple[Floats, Ints]:
+        """The lines of some rows, in pieces short enough for what they lie on."""
+        start, count = course.offsets[rows], np.diff(course.offsets)[rows]
+        own = course.xy[np.repeat(start - (np.cumsum(count) - count), count) + np.arange(count.sum())]
+        ends, heights, step_m = np.r_[0, np.cumsum(count)], self.heights, course.level.step_m
+        bridged = heights.near(own, ends)
+        if heights.ground is None and not bridged.any():
+            return own, ends
+        plain = LONGEST_M if heights.ground is None else step_m
+        return cut(own, ends, np.where(bridged, min(2 * STEP_M, step_m), plain))
+
+    def clear(self) -> None:
+        """Take all off the renderer."""
+        self.drawn.clear()
+
+
+def along_of(xy: Floats, offsets: Ints) -> Floats:
+    """(v,) how far along its line each vertex lies."""
+    step = np.linalg.norm(np.diff(xy, axis=0, prepend=xy[:1]), axis=1)
+    step[offsets[:-1]] = 0.0
+    along = np.cumsum(step)
+    return np.asarray(along - np.repeat(along[offsets[:-1]], np.diff(offsets)))
+
+
+def _attributes(
+    lines: Lines, rows: Ints, line: Ints, side: Floats, along: Floats, rgb: NDArray[np.uint8]
+) -> dict[str, Colours32]:
+    """What the shader knows of each corner: the way to the right, how far across, the width; and the way along."""
+    twin, share = lines.twin[rows][line], lines.share[rows][line]
+    edges = np.where(twin, 1.0, 0.5), np.where(twin, 0.0, -0.5)
+    ribbon = np.stack([np.c_[-side, edge, share] for edge in edges], axis=1).reshape(-1, 4)
+    # particles of neighbours do not march in step
+    phase = (lines.row[rows] * 0.6180339887 % 1.0)[line]
+    run = np.repeat(np.c_[along, lines.speed[rows][line], phase], 2, axis=0)
+    run = np.c_[run, np.tile([1.0, 0.0], len(line))]
+    colour = np.repeat(rgb[lines.row[rows]][line] / 255.0, 2, axis=0)
+    return {"colour": colour.astype(np.float32), "ribbon": ribbon.astype(np.float32), "run": run.astype(np.float32)}

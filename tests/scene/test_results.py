@@ -1,0 +1,186 @@
+"""Results of analyses on the city: ribbons, areas, places, colours of buildings, and taking them off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scene.district import AT, district
+from scene.hills import hilly
+
+from vidbudova.plugin import ResultTable, Style
+from vidbudova.scene.camera import Camera
+from vidbudova.scene.result_legend import classed
+from vidbudova.scene.results import prepare
+from vidbudova.scene.scene import Scene
+
+SIZE = (480, 270)
+ABOVE = Camera((AT[0], AT[1] - 30.0, 0.0), 420.0, 0.0, 89.0)
+CRS = "EPSG:32637"
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    found = Scene(SIZE)
+    found.still_s = float("inf")
+    found.set_city(district())
+    found.set_camera(ABOVE)
+    yield found
+    found.finalize()
+
+
+def picture(scene: Scene) -> np.ndarray:
+    scene.film(scene.pace)
+    return scene.image().astype(int)
+
+
+def line(*places: tuple[float, float]) -> shapely.LineString:
+    return shapely.LineString(np.array(places, float) + AT)
+
+
+def links(flows: tuple[float, float] = (1000.0, 1000.0), **style: object) -> ResultTable:
+    """One street along both its ways: eastwards first, then westwards."""
+    ways = [line((-150, -30), (150, -30)), line((150, -30), (-150, -30))]
+    columns = {"flow_veh_h": list(flows), "load": [0.2, 1.2], "speed_m_s": [10.0, 5.0]}
+    frame = gpd.GeoDataFrame(columns, geometry=ways, crs=CRS)
+    how = Style("flow", "load", "", (0.5, 1.0), "flow_veh_h", "speed_m_s")
+    return ResultTable("links", "Traffic", frame, style=replace(how, **style))  # type: ignore[arg-type]
+
+
+def seen(image: np.ndarray, rgb: np.ndarray, within: int = 40) -> np.ndarray:
+    """Rows of pixels in which a colour shows."""
+    return np.flatnonzero((np.abs(image - rgb).max(2) <= within).any(1))
+
+
+def test_that_both_ways_of_a_street_show_each_at_its_right_hand(scene: Scene) -> None:
+    table = links()
+    scene.results.show(table)
+    image, rgb = picture(scene), classed(table).rgb.astype(int)
+    east, west = seen(image, rgb[0], 25), seen(image, rgb[1], 25)
+    assert len(east) and len(west)
+    assert west.max() < east.min()
+
+
+def test_that_nothing_is_left_when_a_result_is_taken_off(scene: Scene) -> None:
+    before = picture(scene)
+    scene.results.show(links())
+    assert np.abs(picture(scene) - before).max() > 50
+    scene.results.show(None)
+    assert np.abs(picture(scene) - before).max() <= 1
+    assert not scene.results.can_play
+
+
+def test_that_more_vehicles_make_a_wider_ribbon(scene: Scene) -> None:
+    table = links((4000.0, 400.0))
+    scene.results.show(table)
+    image, rgb = picture(scene), classed(table).rgb.astype(int)
+    wide, narrow = ((np.abs(image - colour).max(2) <= 25).sum() for colour in rgb)
+    assert wide > 1.8 * narrow > 0
+
+
+def test_that_particles_move_with_the_time_and_only_with_it(scene: Scene) -> None:
+    scene.results.show(links())
+    still = picture(scene)
+    scene.results.play(True)
+    scene.results.at(1.0)
+    first = picture(scene)
+    scene.results.at(2.0)
+    second = picture(scene)
+    scene.results.at(1.0)
+    assert np.abs(first - still).max() > 30
+    assert np.abs(second - first).max() > 30
+    assert np.array_equal(picture(scene), first)
+    scene.results.play(False)
+    assert np.array_equal(picture(scene), still)
+
+
+def test_that_a_row_without_a_shape_takes_that_of_the_row_it_is_about(scene: Scene) -> None:
+    frame = pd.DataFrame({"id": ["r0", "nothing of ours"], "load": [1.0, 2.0]})
+    drawing = prepare(ResultTable("roads", "Load", frame, about="roads", style=Style("graduated", "load")), district())
+    assert drawing.lines.row.tolist() == [0]
+    assert np.allclose(drawing.lines.xy, np.array([[-300, 0], [300, 0]]) + AT)
+
+
+def test_that_ribbons_lie_on_the_hills() -> None:
+    city = hilly()
+    drawing = prepare(links(), city)
+    places = drawing.lines.xy
+    assert city.relief is not None
+    expected = city.relief.height(places) - city.relief.lowest_m
+    assert np.allclose(drawing.heights.z(places, np.tile([1.0, 0.0], (len(places), 1))), expected)
+    assert np.ptp(expected) > 5.0
+
+
+def test_that_isochrones_do_not_paint_each_other_twice() -> None:
+    rings = [shapely.Point(*AT).buffer(r) for r in (300.0, 100.0)]
+    frame = gpd.GeoDataFrame({"minutes": [10.0, 5.0]}, geometry=rings, crs=CRS)
+    table = ResultTable("reach", "Reach", frame, style=Style("isochrones", "minutes", "min", (5.0, 10.0)))
+    drawing = prepare(table, district())
+    areas = [shapely.area(rings[0]) - shapely.area(rings[1]), shapely.area(rings[1])]
+    parts = drawing.areas.part_offsets[drawing.areas.feature_offsets]
+    assert drawing.row_of_area.tolist() == [0, 1]
+    assert parts[1] - parts[0] > parts[2] - parts[1]  # the outer one has a hole
+    assert sum(areas) == pytest.approx(shapely.area(rings[0]))
+
+
+def test_that_buildings_wear_a_result_about_them_and_then_what_they_wore(scene: Scene) -> None:
+    ids = scene.city.table("buildings").ids
+    before = scene.colours.texels.copy()
+    frame = pd.DataFrame({"id": ids[:3].astype(str), "minutes": [3.0, 8.0, 20.0]})
+    style = Style("graduated", "minutes", "min", (5.0, 10.0))
+    table = ResultTable("minutes", "Minutes to a hospital", frame, about="buildings", style=style)
+    scene.results.show(table)
+    assert np.array_equal(scene.colours.texels[:3, :3], classed(table).rgb)
+    scene.results.show(None)
+    assert np.array_equal(scene.colours.texels, before)
+
+
+def test_that_buildings_keep_a_result_through_a_change_of_theme_and_what_was_painted_since(scene: Scene) -> None:
+    frame = pd.DataFrame({"id": scene.city.table("buildings").ids.astype(str), "use": ["a", "b"] * 18 + ["a"]})
+    table = ResultTable("uses", "Uses", frame, about="buildings", style=Style("categories", "use"))
+    red = np.array([200, 20, 20], np.uint8)
+    scene.recolour([4], red)
+    scene.results.show(table)
+    scene.set_theme("dark")
+    picture(scene)
+    assert np.array_equal(scene.colours.texels[: len(frame), :3], classed(table, "dark").rgb)
+    scene.recolour([7], red)
+    scene.results.show(None)
+    plain = np.round(np.array(scene.theme["building"]) * 255)
+    assert np.array_equal(scene.colours.texels[[4, 7], :3], [red, red])
+    assert (scene.colours.texels[[0, 1, 2, 3, 5], :3] == plain).all()
+
+
+def test_that_places_are_numbered_in_their_order(scene: Scene) -> None:
+    frame = gpd.GeoDataFrame(
+        {"rank": [2, 1]}, geometry=[line((-100, -30), (0, -30)), line((0, -30), (100, -30))], crs=CRS
+    )
+    table = ResultTable("order", "Order of repair", frame, style=Style("order", "rank"))
+    drawing = prepare(table, scene.city)
+    assert drawing.words == ("1", "2")
+    assert drawing.row_of_place.tolist() == [1, 0]
+    bare = picture(scene)
+    scene.results.show(table, drawing)
+    assert np.abs(picture(scene) - bare).max() > 50
+
+
+def test_that_a_theme_changes_the_colours_of_what_is_shown(scene: Scene) -> None:
+    table = links()
+    scene.results.show(table)
+    scene.set_theme("dark")
+    image = picture(scene)
+    assert len(seen(image, classed(table, "dark").rgb.astype(int)[1], 25))
+
+
+def test_that_a_table_without_rows_or_a_style_draws_nothing(scene: Scene) -> None:
+    before = picture(scene)
+    empty = links()
+    scene.results.show(replace(empty, frame=empty.frame.iloc[:0]))
+    assert np.array_equal(picture(scene), before)
+    scene.results.show(replace(empty, style=None))
+    assert np.array_equal(picture(scene), before)
