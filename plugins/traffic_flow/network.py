@@ -91,6 +91,17 @@ class RoadNetwork:
         fast = np.isin(self.road_class, ("motorway", "trunk"))
         return np.asarray(~(fast | self.bridge | self.tunnel | self.turn))
 
+    @cached_property
+    def roads(self) -> frozenset[str]:
+        """Ids of the roads that have links."""
+        return frozenset(self.road_id[~self.turn].tolist())
+
+    @cached_property
+    def share(self) -> Floats:
+        """(m,) share of a street's lanes that the link's direction has."""
+        whole = np.bincount(self.piece, self.lanes)
+        return np.asarray(self.lanes / whole[self.piece])
+
     def find(self, references: Sequence[str]) -> Ints:
         """Links that ids of roads (all their links) and keys of links name; what names none is passed over."""
         wanted = set(references)
