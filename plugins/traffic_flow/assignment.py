@@ -1,7 +1,8 @@
 """Static user equilibrium: nobody can save time by another way (Wardrop 1952), found with Algorithm B (Dial 2006).
 
 Several classes of drivers may share the roads: what they pay beside the common time of a link may differ (tolls divided
-by their value of time), their vehicles count alike.
+by their value of time), their vehicles count alike. Where such classes share jammed roads they sort themselves slowly:
+mind the gap that was reached.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .bush import FAR, Floats, bench, refresh_all
-from .bush_gap import measure
+from .bush import FAR, Floats, Ints, bench, refresh_all
+from .bush_gap import add_up, measure
 from .bush_mend import mend
 from .bush_shape import sweep
 from .bush_start import load
@@ -154,10 +155,10 @@ class Equilibrium:
             stays usable.
         """
         self._start()
-        reached, first, iterations = self._measure(), 1.0, 0
+        reached, before, first, iterations = self._measure(), FAR, 1.0, 0
         while reached > gap and iterations < most_iterations:
-            self._sweep(reached)
-            reached = self._measure()
+            self._sweep(reached, before)
+            reached, before = self._measure(), reached
             iterations += 1
             if progress is not None:
                 progress(_share(reached, gap, first))
@@ -171,7 +172,7 @@ class Equilibrium:
             load(self._core.graph, self._road, self._bushes, self._bench, every)
         elif self._to_mend:
             self._make_room(self.links.nodes)
-            mend(self._core.graph, self._road, self._bushes, self._bench, self._opened)
+            self._visit(mend(self._core.graph, self._road, self._bushes, self._bench, self._opened), rounds=1)
         self._last_time = self._time_on_last_links()
         self._started, self._to_mend = True, False
         self._opened = np.zeros(0, np.int32)
@@ -196,15 +197,22 @@ class Equilibrium:
         whole = float(self._spent.sum()) + self._last_time
         return float(self._excess.sum()) / whole if whole > 0 else 0.0
 
-    def _sweep(self, reached: float) -> None:
-        """Visits the bushes that lose more than a small part of the mean; the closer, the more often in between."""
+    def _sweep(self, reached: float, before: float) -> None:
+        """Visits the bushes that lose more than a small part of the mean; the closer, the more often in between.
+
+        All of them after a sweep that did not even halve the gap: then bushes that lose little hold up those that lose
+        much (on Anaheim 18 instead of 251 sweeps to 1e-10).
+        """
         self._make_room(self.links.nodes // 4 + 16)
+        least = 0.1 * self._excess.sum() / max(self._excess.size, 1) if reached < 0.5 * before else -1.0
+        self._visit(np.flatnonzero(self._excess > least).astype(np.int32), rounds=4 if reached > 1e-6 else 10)
+
+    def _visit(self, rows: Ints, rounds: int) -> None:
+        """Reshapes and balances these bushes, then balances them `rounds` times more."""
         graph, road, bushes, room = self._core.graph, self._road, self._bushes, self._bench
-        mean = self._excess.sum() / max(self._excess.size, 1)
-        visit = np.flatnonzero(self._excess > 0.1 * mean).astype(np.int32)
-        sweep(graph, road, bushes, room, visit, True, 0.0, 1)
-        for _ in range(4 if reached > 1e-6 else 10):
-            sweep(graph, road, bushes, room, visit, False, 0.0, 1)
+        sweep(graph, road, bushes, room, rows, True, 0.0, 1)
+        for _ in range(rounds):
+            sweep(graph, road, bushes, room, rows, False, 0.0, 1)
 
     def _time_on_last_links(self) -> float:
         flows = self._last_flows()
@@ -229,10 +237,7 @@ class Equilibrium:
 
     def _flows_by_class(self) -> Floats:
         flows = self._last_flows()
-        bushes, at = self._bushes, self._core.link
-        for row, kind in enumerate(bushes.kind):
-            used = slice(0, bushes.used[row])
-            np.add.at(flows[kind], at[bushes.link[row, used]], bushes.flow[row, used])
+        add_up(self._bushes, self._core.link, flows)
         return flows
 
     def _unserved(self) -> sparse.csr_array:

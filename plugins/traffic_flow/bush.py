@@ -21,6 +21,8 @@ Ints = NDArray[np.int32]
 
 FAR = np.inf
 """Time to a node that is not reached, and of a closed link."""
+NEARLY_EMPTY = 1e-6
+"""Share of the capacity."""
 CRUMB = 1e-13
 """Flows below this share of an origin's trips are what rounding leaves, not traffic."""
 
@@ -107,11 +109,12 @@ def bench(nodes: int, links: int) -> Bench:
 
 @njit(cache=True, error_model="numpy")
 def refresh(road: Road, a: int) -> None:
-    """Time and slope of link a at its flow."""
+    """Time and slope of link a at its flow; where the slope of the empty link is endless, that of a nearly empty one."""
     load = road.flow[a] * road.inverse_capacity[a]
     p = road.power[a]
     if load <= 0.0:
-        steep = 0.0
+        load = 0.0
+        steep = 0.0 if p > 1.0 else road.rise[a] * NEARLY_EMPTY ** (p - 1.0)
     elif p == 4.0:
         steep = road.rise[a] * load * load * load
     else:

@@ -2,41 +2,57 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from .bush import Bench, Bushes, Floats, Graph, Road, clear, label, lay_out
+from .bush import FAR, Bench, Bushes, Floats, Graph, Road, clear, label, lay_out
 
 
 @njit(cache=True, error_model="numpy")
 def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> None:
-    """Makes the shortest times over the bush those over the whole network (label correcting; few change)."""
-    low, place, node, queue, mark = bench.low, bench.place, bench.node, bench.heap, bench.mark
-    head, out_start, out_link, all_times = graph.head, graph.out_start, graph.out_link, road.time
-    first, waiting = 0, 0
-    size = queue.size
+    """Makes the shortest times over the bush those over the whole network.
+
+    Few differ or none, so that one look at all links in their order (at times by node, in `key`) mostly is enough; what
+    it finds is followed by label correcting. `key` is FAR for nodes that are not on the bench, before and after.
+    """
+    low, place, node, queue, mark, by_node = bench.low, bench.place, bench.node, bench.heap, bench.mark, bench.key
+    head, tail, out_start, out_link, times = graph.head, graph.tail, graph.out_start, graph.out_link, road.time
     for p in range(n):
-        queue[p] = p
-        mark[p] = 1
-        waiting += 1
+        by_node[node[p]] = low[p]
+    first, waiting, size, origin = 0, 0, queue.size, node[0]
+    for a in range(head.size):
+        u, w = tail[a], head[a]
+        reach = by_node[u] + (times[a] + extra[a])
+        if reach < by_node[w] and (u >= graph.first_through or u == origin):
+            by_node[w] = reach
+            if mark[w] < 0:
+                mark[w] = 1
+                queue[waiting] = w
+                waiting += 1
+    changed = waiting > 0
     while waiting > 0:
-        p = queue[first]
+        u = queue[first]
         first = first + 1 if first + 1 < size else 0
         waiting -= 1
-        mark[p] = -1
-        u = node[p]
-        if p > 0 and u < graph.first_through:
+        mark[u] = -1
+        if u < graph.first_through:
             continue
         for k in range(out_start[u], out_start[u + 1]):
             a = out_link[k]
-            q = place[head[a]]
-            reach = low[p] + (all_times[a] + extra[a])
-            if q > 0 and reach < low[q]:
-                low[q] = reach
-                if mark[q] < 0:
-                    mark[q] = 1
+            w = head[a]
+            reach = by_node[u] + (times[a] + extra[a])
+            if reach < by_node[w]:
+                by_node[w] = reach
+                if mark[w] < 0:
+                    mark[w] = 1
                     last = first + waiting
-                    queue[last if last < size else last - size] = q
+                    queue[last if last < size else last - size] = w
                     waiting += 1
+    for p in range(n):
+        if changed:
+            low[p] = by_node[node[p]]
+        by_node[node[p]] = FAR
 
 
 @njit(cache=True, error_model="numpy")
@@ -74,6 +90,8 @@ def measure(
     """
     for a in range(flows.size):
         flows[a] = 0.0
+    bench.key[:] = FAR
+    times = road.time
     for r in range(bushes.used.size):
         extra = road.extra[bushes.kind[r]]
         n = lay_out(graph, bushes, bench, r)
@@ -84,12 +102,19 @@ def measure(
         lost, total, low, start, tail_at = 0.0, 0.0, bench.low, bench.start, bench.tail_at
         for p in range(1, n):
             for e in range(start[p], start[p + 1]):
-                if flow[e] > 0.0:
-                    a = link[e]
-                    time = road.time[a] + extra[a]
-                    total += flow[e] * time
-                    lost += flow[e] * (low[tail_at[e]] + time - low[p])
-                    flows[a] += flow[e]
+                a = link[e]
+                time = times[a] + extra[a]
+                total += flow[e] * time
+                lost += flow[e] * (low[tail_at[e]] + time - low[p])
+                flows[a] += flow[e]
         excess[r] = lost
         spent[r] = total
         clear(bench, n)
+
+
+@njit(cache=True, error_model="numpy")
+def add_up(bushes: Bushes, core_link: NDArray[np.int64], flows: Floats) -> None:
+    """Adds the flows of all bushes to those of their classes, (classes, links of the whole network)."""
+    for r in range(bushes.used.size):
+        for e in range(bushes.used[r]):
+            flows[bushes.kind[r], core_link[bushes.link[r, e]]] += bushes.flow[r, e]

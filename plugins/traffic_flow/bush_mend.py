@@ -84,20 +84,21 @@ def drop_cut_off(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int,
 
 
 @njit(cache=True, error_model="numpy")
-def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -> int:
-    """Mends every bush that closed or newly opened links touch; gives their number.
+def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -> Ints:
+    """Mends every bush that closed or newly opened links touch; gives their rows.
 
     Trips that used closed links go by the shortest way over what is left of the bush and, beyond that, over the
     network; trips without any way are marked as not served.
     """
-    mended = 0
+    mended, count = np.zeros(bushes.used.size, np.int32), 0
     missing = np.zeros(bench.place.size)
     for r in range(bushes.used.size):
         n = lay_out(graph, bushes, bench, r)
         if not touched(graph, road, bushes, bench, r, opened):
             clear(bench, n)
             continue
-        mended += 1
+        mended[count] = r
+        count += 1
         missing[:] = 0.0
         keep_open_paths(road, bushes, bench, r, n, missing)
         drop_cut_off(graph, road, bushes, bench, r, n)
@@ -116,4 +117,4 @@ def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -
                 missing[bushes.trip_node[t]] = 0.0
         send(road, bushes, bench, r, n)
         clear(bench, n)
-    return mended
+    return mended[:count]
