@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from . import joints, norms, osm, topology
+from . import joints, norms, osm, topology, turns
+from .drivable import COLUMNS, LEAST_KM_H, Roads, column, numbers, truths, usable
 from .links import Links
 from .norms import UNKNOWN, Norms
 from .signals import waits
@@ -22,14 +23,15 @@ Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[Any]
 
-COLUMNS = (
-    "geometry", "name", "class", "lanes", "speed_km_h", "oneway", "bridge", "tunnel", "level", "width_m", "source_id",
-    "attributes",
-)  # fmt: skip
-"""What is read of the table of roads."""
+__all__ = ["COLUMNS", "RoadNetwork", "build"]
+
 SNAP_M = 0.5
 """Ends that miss another road by no more are joined to it."""
-LEAST_KM_H, MOST_KM_H = 3.0, 200.0
+TURN: dict[str, Any] = {
+    "road_id": "", "forward": True, "length_m": 0.0, "speed_km_h": LEAST_KM_H, "lanes": 1.0, "lane_capacity": 1.0,
+    "width_m": np.nan, "road_class": "", "name": "", "bridge": False, "tunnel": False, "level": 0, "turn": True,
+}  # fmt: skip
+"""What links that stand for turns have."""
 
 
 @dataclass(frozen=True)
@@ -116,19 +118,6 @@ class RoadNetwork:
         return np.asarray(lanes * self.lane_capacity, np.float64)
 
 
-@dataclass
-class _Roads:
-    """Columns of k roads that have a line: what is known and what the norms fill in."""
-
-    row: Ints
-    line: Shapes
-    level: NDArray[np.int64]
-    oneway: NDArray[np.object_]
-    speed: Floats
-    lanes: Floats
-    capacity: Floats
-
-
 def build(roads: Any, junctions: Any = None, *, table: Norms | None = None, snap_m: float = SNAP_M) -> RoadNetwork:
     """Makes the network of the roads that cars may use.
 
@@ -142,126 +131,17 @@ def build(roads: Any, junctions: Any = None, *, table: Norms | None = None, snap
     table : norms; those of `capacity.toml` if not given. snap_m : tolerance for ends that do not quite meet.
     """
     table = table or norms.ours()
-    said = osm.read(_column(roads, "attributes").tolist(), table)
-    kept, left_out = _usable(roads, said, table)
+    said = osm.read(column(roads, "attributes").tolist(), table)
+    kept, left_out = usable(roads, said, table)
     pieces = joints.cut(kept.line, kept.level, snap_m)
     left_out["length"] = int(pieces.short.size)
     return _assembled(roads, junctions, kept, pieces, said, left_out, table)
 
 
-def _column(roads: Any, name: str) -> NDArray[Any]:
-    if name in roads:
-        return np.asarray(roads[name])
-    return np.full(len(roads), None, object)
-
-
-def _numbers(roads: Any, name: str) -> Floats:
-    told = _column(roads, name)
-    if told.dtype == object:
-        told = np.array([np.nan if v is None else v for v in told], np.float64)
-    found = told.astype(np.float64)
-    return np.where(np.isfinite(found), found, np.nan)
-
-
-def _truths(roads: Any, name: str) -> Bools:
-    told = _column(roads, name)
-    return told if told.dtype == np.bool_ else np.array([bool(v) if v == v else False for v in told], bool)
-
-
-def _usable(roads: Any, said: osm.Said, table: Norms) -> tuple[_Roads, dict[str, int]]:
-    """Lines of roads for cars, a row for each part of a line of several; and how many roads are not used, and why."""
-    shape = _column(roads, "geometry")
-    named = _classes(roads, said)
-    cars = np.array([table.of(word).cars for word in named], bool)
-    shut = np.array([bool(word) for word in said.closed], bool)
-    sound = _sound(shape)
-    left_out = {
-        "cars": int((~cars).sum()),
-        "access": int((cars & shut).sum()),
-        "geometry": int((cars & ~shut & ~sound).sum()),
-    }
-    row = np.flatnonzero(cars & ~shut & sound)
-    line, of = shapely.get_parts(shapely.force_2d(shape[row]), return_index=True)
-    row = row[of][whole := shapely.get_num_points(line) > 0]
-    return _Roads(row.astype(np.int32), line[whole], *_drive(roads, said, table, named, row)), left_out
-
-
-def _classes(roads: Any, said: osm.Said) -> list[str]:
-    """The class of each road by which the norms are looked up: ramps have their own."""
-    codes = _column(roads, "class")
-    return [
-        high if high.endswith("_link") and high.startswith(str(code)) else (code if code else UNKNOWN)
-        for code, high in zip([c if isinstance(c, str) else "" for c in codes], said.highway, strict=True)
-    ]
-
-
-def _sound(shape: Shapes) -> Bools:
-    """(k,) geometries that are lines with finite coordinates."""
-    kind = shapely.get_type_id(shape)
-    good = np.isin(kind, (1, 5)) & ~shapely.is_empty(shape)
-    xy, of = shapely.get_coordinates(shape, return_index=True)
-    good[of[~np.isfinite(xy).all(axis=1)]] = False
-    return np.asarray(good)
-
-
-def _drive(
-    roads: Any, said: osm.Said, table: Norms, named: list[str], row: Ints
-) -> tuple[NDArray[np.int64], NDArray[np.object_], Floats, Floats, Floats]:
-    """Level, direction, speed (k, 2), lanes (k, 2) and capacity of a lane of the roads in `row`."""
-    norm = [table.of(named[i]) for i in row]
-    oneway = _directions(roads, said)[row]
-    speed = _numbers(roads, "speed_km_h")[row]
-    speed[~(speed > 0)] = np.nan
-    limits = np.where(np.isnan(speed)[:, None], said.speed[row], _both(speed, said.speed[row]))
-    fallback = np.array([n.speed for n in norm], np.float64).reshape(-1, 1)
-    limits = np.clip(np.where(np.isnan(limits), fallback, limits), LEAST_KM_H, MOST_KM_H)
-    lanes = _lanes(roads, said, row, oneway, np.array([n.lanes for n in norm], np.float64))
-    return _levels(roads)[row], oneway, limits, lanes, np.array([n.capacity for n in norm], np.float64)
-
-
-def _both(speed: Floats, tagged: Floats) -> Floats:
-    """(k, 2) the column's speed, but a direction's own where the tags give the directions different ones."""
-    differ = tagged[:, 0] != tagged[:, 1]
-    own = differ[:, None] & np.isfinite(tagged)
-    return np.asarray(np.where(own, tagged, speed[:, None]), np.float64)
-
-
-def _directions(roads: Any, said: osm.Said) -> NDArray[np.object_]:
-    """(k,) "yes", "reverse" or "no": of the column, else of the tags."""
-    told = _column(roads, "oneway")
-    return np.array(
-        [
-            t if t in (osm.ALONG, osm.AGAINST, osm.BOTH) else s or osm.BOTH
-            for t, s in zip(told, said.oneway, strict=True)
-        ],
-        object,
-    )
-
-
-def _lanes(roads: Any, said: osm.Said, row: Ints, oneway: NDArray[np.object_], usual: Floats) -> Floats:
-    """(k, 2) lanes along and against: tagged for the direction, else all or half of the column's, else the norm's."""
-    whole = _numbers(roads, "lanes")[row]
-    whole[~(whole > 0)] = np.nan
-    single = oneway != osm.BOTH
-    each = np.where(np.isnan(whole), usual, np.where(single, whole, whole / 2))
-    each = np.where(said.by_turns[row] & ~single, each / 2, each)
-    tagged = said.lanes[row]
-    rest = np.where(np.isnan(tagged[:, ::-1]), np.nan, whole[:, None] - tagged[:, ::-1])
-    known = np.where(np.isnan(tagged), np.where(rest > 0, rest, np.nan), tagged)
-    return np.asarray(np.where(np.isnan(known) | single[:, None], each[:, None], known), np.float64)
-
-
-def _levels(roads: Any) -> NDArray[np.int64]:
-    """(k,) levels; bridges and tunnels that do not say theirs are one above and one below the ground."""
-    level = np.nan_to_num(_numbers(roads, "level")).astype(np.int64)
-    raised = _truths(roads, "bridge").astype(np.int64) - _truths(roads, "tunnel").astype(np.int64)
-    return np.asarray(np.where(level == 0, raised, level))
-
-
 def _assembled(
     roads: Any,
     junctions: Any,
-    kept: _Roads,
+    kept: Roads,
     pieces: joints.Pieces,
     said: osm.Said,
     left_out: dict[str, int],
@@ -282,7 +162,7 @@ def _assembled(
     speed, lanes, capacity = kept.speed[line, back], kept.lanes[line, back], kept.capacity[line]
     links = _links(tail, head, len(pieces.node_xy), length / (speed / 3.6), lanes * capacity, table)
     links.fixed += waits(junctions, pieces.node_xy, links.head, table)
-    return RoadNetwork(
+    made = RoadNetwork(
         links=links,
         road_id=np.asarray(roads["id"], object)[row],
         piece=piece.astype(np.int32),
@@ -292,17 +172,50 @@ def _assembled(
         speed_km_h=speed,
         lanes=lanes,
         lane_capacity=capacity,
-        width_m=_numbers(roads, "width_m")[row],
-        road_class=np.array([c if isinstance(c, str) else UNKNOWN for c in _column(roads, "class")], object)[row],
-        name=np.array([n if isinstance(n, str) else "" for n in _column(roads, "name")], object)[row],
-        bridge=_truths(roads, "bridge")[row],
-        tunnel=_truths(roads, "tunnel")[row],
+        width_m=numbers(roads, "width_m")[row],
+        road_class=np.array([c if isinstance(c, str) else UNKNOWN for c in column(roads, "class")], object)[row],
+        name=np.array([n if isinstance(n, str) else "" for n in column(roads, "name")], object)[row],
+        bridge=truths(roads, "bridge")[row],
+        tunnel=truths(roads, "tunnel")[row],
         level=kept.level[line].astype(np.int32),
         turn=np.zeros(len(links), bool),
         node_xy=pieces.node_xy,
         joinable=np.ones(len(pieces.node_xy), bool),
         topology=_report(links, length, piece, pieces, left_out, int(said.by_turns[np.unique(kept.row)].sum())),
     )
+    return _turned(made, roads, row, said)
+
+
+def _turned(network: RoadNetwork, roads: Any, row: Ints, said: osm.Said) -> RoadNetwork:
+    """The network with the turn bans of the tags; its links first, and after them those that stand for turns."""
+    if not said.bans:
+        return network
+    by_source: dict[str, list[int]] = {}
+    for i, source in enumerate(column(roads, "source_id").tolist()):
+        by_source.setdefault(str(source), []).append(i)
+    banned, good, lost = turns.understood(said.bans, row.astype(np.int64), network.links, by_source)
+    links, old, held = turns.split(network.links, banned)
+    many = len(links) - len(network)
+    at = network.node_xy[old[links.tail[len(network) :]]]
+    spots = shapely.linestrings(np.repeat(at[:, None, :], 2, axis=1))
+    longer: dict[str, Any] = {name: _more(getattr(network, name), many, value) for name, value in TURN.items()}
+    made = replace(
+        network,
+        links=links,
+        **longer,
+        piece=np.append(network.piece, network.piece.max(initial=-1) + 1 + np.arange(many)).astype(np.int32),
+        geometry=np.append(network.geometry, spots),
+        node_xy=network.node_xy[old],
+        joinable=~held,
+    )
+    part, part_km = topology.parts(links, made.length_m, strong=False)
+    strong, strong_km = topology.parts(links, made.length_m, strong=True)
+    report = replace(network.topology, part=part, strong=strong, part_km=part_km, strong_km=strong_km)
+    return replace(made, topology=replace(report, bans=good, bans_lost=lost))
+
+
+def _more(values: NDArray[Any], many: int, value: Any) -> NDArray[Any]:
+    return np.concatenate([values, np.full(many, value, values.dtype)])
 
 
 def _links(tail: Any, head: Any, nodes: int, free_time: Floats, capacity: Floats, table: Norms) -> Links:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,26 @@ def test_that_a_torn_file_is_a_sentence(take, tmp_path, city):
     with pytest.raises(UserError) as caught:
         take(path)
     assert caught.value.key == "file-unreadable"
+
+
+def test_that_turn_restrictions_come_with_the_road_that_they_begin_on(city, read):
+    for k in range(3):
+        city.way([(0, 9 * k), (90, 9 * k)], highway="residential")
+    via = '<member type="node" ref="2" role="via"/>'
+
+    def restricts(kind: str, *ways: tuple[int, str], middle: str = via, **more: str) -> None:
+        members = "".join(f'<member type="way" ref="{n}" role="{role}"/>' for n, role in ways)
+        tags = _tags({"type": "restriction", "restriction": kind} | more)
+        number = len(city.relations) + 1
+        city.relations.append(f'<relation id="{number}" version="1">{members}{middle}{tags}</relation>')
+
+    restricts("no_left_turn", (1, "from"), (2, "to"))
+    restricts("no_left_turn", (1, "from"), (2, "to"))
+    restricts("only_straight_on", (1, "from"), (3, "to"))
+    restricts("no_right_turn", (2, "from"), (1, "to"), **{"except": "bicycle;motorcar"})
+    restricts("no_u_turn", (2, "from"), (3, "to"), (1, "via"), middle="")
+    restricts("give_way", (2, "from"), (1, "to"))
+    restricts("no_entry", (2, "from"), (3, "from"), (1, "to"))
+    first, second, third = (json.loads(row["attributes"]) for row in read().rows("roads"))
+    assert first["restrictions"] == "no_left_turn>way/2; only_straight_on>way/3"
+    assert second["restrictions"] == third["restrictions"] == "no_entry>way/1"

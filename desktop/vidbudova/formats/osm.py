@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from vidbudova.formats import kinds, osm_tags
+from vidbudova.formats import kinds, osm_tags, osm_turns
 from vidbudova.formats.features import Features
 from vidbudova.formats.intake import Intake
 from vidbudova.formats.osm_areas import Relations
@@ -78,6 +78,7 @@ class _Reader:
         self.kind = kind
         self.intake = intake
         self.relations = Relations()
+        self.turns = osm_turns.Turns()
         self.router = kinds.osm_router(intake.assumed, intake.job.kind)
         self.expected = max(path.stat().st_size / BYTES_AN_OBJECT[kind], 1000.0)
         self.done = 0
@@ -99,6 +100,7 @@ class _Reader:
 
         for relation in osmium.FileProcessor(self._file(), osmium.osm.RELATION):
             self.relations.learn(relation)
+            self.turns.learn(relation)
         tagged = osmium.filter.EmptyTagFilter()
         tagged.enable_for(osmium.osm.NODE)
         entities = osmium.osm.NODE | osmium.osm.WAY
@@ -144,6 +146,8 @@ class _Reader:
     def _way(self, way: Any, factory: Any) -> None:
         needed = way.id in self.relations.needed
         tags = dict(way.tags)
+        if "highway" in tags and (turns := self.turns.of(way.id)):
+            tags[osm_turns.KEY] = turns
         if (not tags and not needed) or not (needed or self._is_near(way.nodes)):
             return
         line, complete = _line(way, factory)
