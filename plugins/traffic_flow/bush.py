@@ -109,7 +109,7 @@ def bench(nodes: int, links: int) -> Bench:
 
 @njit(cache=True, error_model="numpy")
 def refresh(road: Road, a: int) -> None:
-    """Time and slope of link a at its flow; where the slope of the empty link is endless, that of a nearly empty one."""
+    """Time and slope of link a at its flow; where the empty link has an endless slope, that of a nearly empty one."""
     load = road.flow[a] * road.inverse_capacity[a]
     p = road.power[a]
     if load <= 0.0:

@@ -16,7 +16,7 @@ def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> No
     Few differ or none, so that one look at all links in their order (at times by node, in `key`) mostly is enough; what
     it finds is followed by label correcting. `key` is FAR for nodes that are not on the bench, before and after.
     """
-    low, place, node, queue, mark, by_node = bench.low, bench.place, bench.node, bench.heap, bench.mark, bench.key
+    low, node, queue, mark, by_node = bench.low, bench.node, bench.heap, bench.mark, bench.key
     head, tail, out_start, out_link, times = graph.head, graph.tail, graph.out_start, graph.out_link, road.time
     for p in range(n):
         by_node[node[p]] = low[p]

@@ -41,7 +41,7 @@ def read(folder: Path) -> Network:
     """
     net = _only(folder, "_net.tntp")
     name = net.name[: -len("_net.tntp")]
-    toll, distance = _weights(folder)
+    toll, distance = weights(folder)
     links = _links(net, toll, distance)
     flows = folder / f"{name}_flow.tntp"
     best = _best_flows(flows, links) if flows.exists() else None
@@ -55,7 +55,7 @@ def _only(folder: Path, end: str) -> Path:
     return found[0]
 
 
-def _weights(folder: Path) -> tuple[float, float]:
+def weights(folder: Path) -> tuple[float, float]:
     readme = next(iter(sorted(folder.glob("README*"))), None)
     words = readme.read_text("utf-8", errors="replace") if readme else ""
     weights = words.partition("Generalized Cost Weights")[2]
