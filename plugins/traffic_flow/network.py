@@ -181,7 +181,7 @@ def _assembled(
         turn=np.zeros(len(links), bool),
         node_xy=pieces.node_xy,
         joinable=np.ones(len(pieces.node_xy), bool),
-        topology=_report(links, length, piece, pieces, left_out, int(said.by_turns[np.unique(kept.row)].sum())),
+        topology=_report(links, length, piece, pieces, kept, left_out, int(said.by_turns[np.unique(kept.row)].sum())),
     )
     return _turned(made, roads, row, said)
 
@@ -225,11 +225,17 @@ def _links(tail: Any, head: Any, nodes: int, free_time: Floats, capacity: Floats
 
 
 def _report(
-    links: Links, length: Floats, piece: Ints, pieces: joints.Pieces, left_out: dict[str, int], by_turns: int
+    links: Links,
+    length: Floats,
+    piece: Ints,
+    pieces: joints.Pieces,
+    kept: Roads,
+    left_out: dict[str, int],
+    by_turns: int,
 ) -> Topology:
     part, part_km = topology.parts(links, length, strong=False)
     strong, strong_km = topology.parts(links, length, strong=True)
     dead, edge = topology.ends(links.tail, links.head, piece, pieces.node_xy)
-    return Topology(
-        part, strong, part_km, strong_km, dead, edge, pieces.mended, pieces.passing, left_out, by_turns=by_turns
-    )
+    crossing = topology.crossings(pieces.geometry, pieces.tail, pieces.head, kept.level[pieces.line])
+    places = (pieces.mended, pieces.passing, crossing)
+    return Topology(part, strong, part_km, strong_km, dead, edge, *places, left_out, by_turns=by_turns)

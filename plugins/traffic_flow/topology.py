@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -34,6 +35,8 @@ class Topology:
     edge : nodes where one road ends at the edge of the data: where a clipped import was cut off.
     mended : (s, 2) ends that were joined to what they did not quite meet.
     passing : (c, 2) points shared by roads on different levels, which do not meet there.
+    crossing : (x, 2) points where roads of one level cross without a point in common: they do not meet, and where many
+        are told, the data lack their junctions.
     left_out : reason -> how many roads: "cars" (class), "access", "geometry", "length".
     by_turns : roads whose direction changes by the clock, taken as half a road each way.
     bans : turn bans applied. bans_lost : those that could not be understood on this network.
@@ -47,6 +50,7 @@ class Topology:
     edge: Ints
     mended: Floats
     passing: Floats
+    crossing: Floats
     left_out: Mapping[str, int]
     by_turns: int = 0
     bans: int = 0
@@ -106,3 +110,18 @@ def ends(tail: Ints, head: Ints, piece: Ints, node_xy: Floats) -> tuple[Ints, In
         return dead, dead[:0]
     at_edge = shapely.dwithin(shapely.points(node_xy[dead]), hull.exterior, EDGE_M)
     return dead[~at_edge], dead[at_edge]
+
+
+def crossings(shapes: NDArray[Any], tail: NDArray[Any], head: NDArray[Any], level: NDArray[Any]) -> Floats:
+    """(x, 2) points where pieces of one level cross that have no node in common."""
+    if not len(shapes):
+        return np.zeros((0, 2))
+    one, other = shapely.STRtree(shapes).query(shapes)
+    apart = (one < other) & (level[one] == level[other])
+    for mine in (tail, head):
+        for theirs in (tail, head):
+            apart &= mine[one] != theirs[other]
+    one, other = one[apart], other[apart]
+    met = shapely.crosses(shapes[one], shapes[other])
+    points = shapely.point_on_surface(shapely.intersection(shapes[one[met]], shapes[other[met]]))
+    return np.asarray(shapely.get_coordinates(points), np.float64)

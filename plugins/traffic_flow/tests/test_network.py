@@ -64,8 +64,9 @@ def test_that_a_bridge_over_a_street_is_no_junction_even_with_a_shared_point() -
 
 
 def test_that_streets_that_cross_without_a_point_do_not_meet() -> None:
-    net = network(road((-100, 0), (100, 0)), road((0, -100), (0, 100)))
-    assert (net.links.nodes, net.topology.parts) == (4, 2)
+    net = network(road((-100, 0), (100, 0)), road((0, -100), (0, 100)), road((50, -100), (50, 100), bridge=True))
+    assert (net.links.nodes, net.topology.parts) == (6, 3)
+    assert net.topology.crossing.tolist() == [[0, 0]]
 
 
 def test_that_a_bridge_meets_the_street_at_its_foot() -> None:

@@ -38,7 +38,7 @@ def crossing(bans: dict[str, str], **changes: tuple[tuple[float, float], ...]) -
 def seconds(links: Links) -> np.ndarray:
     """Shortest times between all nodes; links that take no time count as next to none."""
     graph = coo_array((links.free_time + 1e-6, (links.tail, links.head)), shape=(links.nodes, links.nodes))
-    return dijkstra(_least(graph))
+    return np.asarray(dijkstra(_least(graph)))
 
 
 def _least(graph: Any) -> Any:
