@@ -83,14 +83,7 @@ class Equilibrium:
         self._road = road_of(self.links, self._core, self._fixed)
         self._opened = np.zeros(0, np.int32)
         self._to_mend = False
-        self._begin_anew()
-
-    def _begin_anew(self) -> None:
-        last = self._core.last
-        blocked = last >= 0
-        blocked[blocked] = self._closed[last[blocked]]
-        self._bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand, blocked)
-        self._road.flow[:] = 0.0
+        self._bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand)
         self._started = False
 
     @property
@@ -118,7 +111,8 @@ class Equilibrium:
         inner = self._core.place[at]
         self._road.closed[inner[inner >= 0]] = closed
         if np.isin(at, self._core.last).any():
-            self._begin_anew()
+            last = self._core.last[self._trip_zone]
+            self._bushes.allowed[:] = (last < 0) | ~self._closed[last]
         if not closed:
             self._opened = np.union1d(self._opened, inner[inner >= 0]).astype(np.int32)
         self._to_mend |= at.size > 0

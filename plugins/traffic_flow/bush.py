@@ -55,7 +55,10 @@ class Road(NamedTuple):
 
 
 class Bushes(NamedTuple):
-    """All bushes, a row each; row r holds its first ``used[r]`` links and the trips of ``trip_start[r]`` onwards."""
+    """All bushes, a row each; row r holds its first ``used[r]`` links and the trips of ``trip_start[r]`` onwards.
+
+    Trips whose last link, which the core leaves out, is closed are not `allowed`; the `served` ones are in the flows.
+    """
 
     origin: Ints
     kind: Ints
@@ -65,6 +68,7 @@ class Bushes(NamedTuple):
     trip_start: Ints
     trip_node: Ints
     trips: Floats
+    allowed: NDArray[np.bool_]
     served: NDArray[np.bool_]
     crumb: Floats
 

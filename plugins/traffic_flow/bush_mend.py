@@ -11,9 +11,12 @@ from .bush_start import grow, send
 
 @njit(cache=True, error_model="numpy")
 def touched(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, opened: Ints) -> bool:
-    """Whether the bush on the bench has a closed link, or an opened one leads from it to somewhere new."""
+    """Whether the bush on the bench has a closed link, other trips to serve, or a way to somewhere new."""
     for e in range(bushes.used[r]):
         if road.closed[bushes.link[r, e]]:
+            return True
+    for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
+        if bushes.served[t] != (bushes.allowed[t] and bench.place[bushes.trip_node[t]] >= 0):
             return True
     for k in range(opened.size):
         u = graph.tail[opened[k]]
@@ -46,6 +49,8 @@ def keep_open_paths(road: Road, bushes: Bushes, bench: Bench, r: int, n: int, mi
     for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
         u = bushes.trip_node[t]
         p = bench.place[u]
+        if not bushes.allowed[t]:
+            continue
         share = whole[p] if bushes.served[t] and p >= 0 else 0.0
         missing[u] += bushes.trips[t] * (1.0 - share)
         if share > 0.0:
@@ -111,7 +116,7 @@ def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -
             bench.need[p] = 0.0
         for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
             p = bench.place[bushes.trip_node[t]]
-            bushes.served[t] = p >= 0
+            bushes.served[t] = p >= 0 and bushes.allowed[t]
             if p > 0:
                 bench.need[p] += missing[bushes.trip_node[t]]
                 missing[bushes.trip_node[t]] = 0.0

@@ -131,8 +131,8 @@ def load(graph: Graph, road: Road, bushes: Bushes, bench: Bench, visit: Ints) ->
             bench.need[p] = 0.0
         for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
             p = bench.place[bushes.trip_node[t]]
-            bushes.served[t] = p >= 0
-            if p > 0:
+            bushes.served[t] = p >= 0 and bushes.allowed[t]
+            if p > 0 and bushes.allowed[t]:
                 bench.need[p] += bushes.trips[t]
         send(road, bushes, bench, r, n)
         clear(bench, n)

@@ -84,10 +84,8 @@ def road_of(links: Links, core: Core, fixed: Floats) -> Road:
     )
 
 
-def bushes_of(
-    links: Links, core: Core, demand: list[sparse.csr_array], blocked: NDArray[np.bool_]
-) -> tuple[Bushes, Ints]:
-    """Empty bushes, one for each class and origin that has trips; `blocked` zones cannot be reached by any.
+def bushes_of(links: Links, core: Core, demand: list[sparse.csr_array]) -> tuple[Bushes, Ints]:
+    """Empty bushes, one for each class and origin that has trips.
 
     Beside them the zone where each of their trips ends.
     """
@@ -96,7 +94,7 @@ def bushes_of(
         for origin in range(links.zones):
             row = slice(matrix.indptr[origin], matrix.indptr[origin + 1])
             to, number = matrix.indices[row], matrix.data[row]
-            use = (number > 0) & (to != origin) & ~blocked[to]
+            use = (number > 0) & (to != origin)
             if not use.any():
                 continue
             kinds.append(kind)
@@ -117,6 +115,7 @@ def bushes_of(
         trip_start=np.array(starts, np.int32),
         trip_node=core.ends_at(links, zone),
         trips=np.concatenate(trips) if rows else np.zeros(0),
+        allowed=np.ones(starts[-1], np.bool_),
         served=np.ones(starts[-1], np.bool_),
         crumb=CRUMB * totals,
     )
