@@ -94,6 +94,13 @@ class RoadNetwork:
         return np.asarray(~(fast | self.bridge | self.tunnel | self.turn))
 
     @cached_property
+    def entrances(self) -> Bools:
+        """(n,) nodes where zones may be joined: of the main part, whole, and on a street where one may stop."""
+        stop = np.zeros(self.links.nodes, bool)
+        stop[self.links.tail[self.doors]] = stop[self.links.head[self.doors]] = True
+        return np.asarray(stop & self.joinable & self.topology.main)
+
+    @cached_property
     def roads(self) -> frozenset[str]:
         """Ids of the roads that have links."""
         return frozenset(self.road_id[~self.turn].tolist())

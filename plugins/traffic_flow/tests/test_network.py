@@ -268,6 +268,18 @@ def test_that_parts_are_told_with_and_without_directions() -> None:
     assert not found.main[near(net, 200, 0)[0]]
 
 
+def test_that_zones_are_joined_to_streets_of_the_main_part_where_one_may_stop() -> None:
+    net = network(
+        road((0, 0), (100, 0), **{"class": "trunk"}),
+        road((100, 0), (200, 0)),
+        road((200, 0), (300, 0), bridge=True),
+        road((0, 900), (50, 900)),
+        road((200, 0), (200, 50), oneway="yes"),
+    )
+    assert sorted(net.node_xy[net.entrances].tolist()) == [[100, 0], [200, 0]]
+    assert net.road_class[~net.doors].tolist() == ["trunk"] * 2 + ["residential"] * 2
+
+
 def test_that_closed_links_part_the_network() -> None:
     net = network(road((0, 0), (100, 0)), road((100, 0), (200, 0), id="cut"), road((200, 0), (300, 0)))
     open_ = np.ones(len(net), bool)

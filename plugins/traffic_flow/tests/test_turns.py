@@ -93,6 +93,7 @@ def test_that_zones_are_joined_to_whole_nodes_only() -> None:
     assert np.hypot(*net.node_xy[net.joinable].T).min() == pytest.approx(100)
     assert not np.hypot(*net.node_xy[~net.joinable].T).any()
     assert crossing({}).joinable.all()
+    assert not net.entrances[~net.joinable].any()
 
 
 @pytest.mark.parametrize(
