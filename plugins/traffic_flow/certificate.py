@@ -68,7 +68,7 @@ def certify(
 
 
 def shortest_times(links: Links, times: Floats, closed: NDArray[np.bool_] | None = None) -> Floats:
-    """(zones, zones) shortest times, infinite where there is no way.
+    """(zones, zones) shortest times, infinite where there is no way, 0 within a zone.
 
     Nodes that may not be passed through are split: links leave them from a second node that none leads to.
     """
@@ -86,4 +86,6 @@ def shortest_times(links: Links, times: Floats, closed: NDArray[np.bool_] | None
     begin = np.where(zones < links.first_through, zones + links.nodes, zones)
     if not links.zones:
         return np.zeros((0, 0))
-    return np.asarray(csgraph.dijkstra(graph, indices=begin))[:, : links.zones]
+    found = np.asarray(csgraph.dijkstra(graph, indices=begin))[:, : links.zones]
+    np.fill_diagonal(found, 0.0)
+    return found

@@ -25,9 +25,8 @@ def trips(zones: int, wanted: dict[tuple[int, int], float]) -> np.ndarray:
 def grid(side: int, seed: int, zones: int = 4, busy: float = 1.0) -> tuple[Links, np.ndarray]:
     """Streets both ways between the crossings of a square, the first crossings being zones, and trips between all."""
     chance = np.random.default_rng(seed)
-    at = lambda x, y: x * side + y  # noqa: E731
-    pairs = [(at(x, y), at(x + 1, y)) for x in range(side - 1) for y in range(side)]
-    pairs += [(at(x, y), at(x, y + 1)) for x in range(side) for y in range(side - 1)]
+    pairs = [(x * side + y, (x + 1) * side + y) for x in range(side - 1) for y in range(side)]
+    pairs += [(x * side + y, x * side + y + 1) for x in range(side) for y in range(side - 1)]
     spread = chance.permutation(side * side)
     ends = [(int(spread[a]), int(spread[b])) for a, b in pairs]
     ends += [(b, a) for a, b in ends]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from traffic_flow import repair
 from traffic_flow.assignment import Equilibrium
+from traffic_flow.links import Links
 from traffic_flow.repair import Cut
 from traffic_flow.repair_search import Area, exact, greedy, improved
 from traffic_flow.tests.small import grid, network, trips
@@ -131,7 +132,7 @@ def test_that_an_axis_nobody_knows_is_refused() -> None:
         repair.order(Equilibrium(ISLES, WANTED), [Cut("first", (0,))], per="hours")
 
 
-def _cuts_of(links: object, seed: int, many: int) -> list[Cut]:
+def _cuts_of(links: Links, seed: int, many: int) -> list[Cut]:
     chance = np.random.default_rng(seed)
     half = len(links) // 2
     roads = chance.choice(half, many, replace=False)
