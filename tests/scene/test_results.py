@@ -15,6 +15,7 @@ from scene.hills import hilly
 
 from vidbudova.plugin import ResultTable, Style
 from vidbudova.scene.camera import Camera
+from vidbudova.scene.pick import Pick
 from vidbudova.scene.result_legend import classed
 from vidbudova.scene.results import prepare
 from vidbudova.scene.scene import Scene
@@ -184,3 +185,69 @@ def test_that_a_table_without_rows_or_a_style_draws_nothing(scene: Scene) -> Non
     assert np.array_equal(picture(scene), before)
     scene.results.show(replace(empty, style=None))
     assert np.array_equal(picture(scene), before)
+
+
+def at_pixel(scene: Scene, x: float, y: float) -> tuple[float, float]:
+    pixels, _depth = scene.project(np.array([[AT[0] + x, AT[1] + y, 0.0]]))
+    return float(pixels[0, 0]), float(pixels[0, 1])
+
+
+def result_at(scene: Scene, pixel: tuple[float, float]) -> Pick | None:
+    found = scene.pick(*pixel, ("result",))
+    return found if found is not None and found.kind == "result" else None
+
+
+def test_that_a_pick_gives_the_row_of_the_ribbon_that_shows_there(scene: Scene) -> None:
+    table = links()
+    scene.results.show(table)
+    image, rgb = picture(scene), classed(table).rgb.astype(int)
+    column = int(at_pixel(scene, 30.0, -30.0)[0])
+    picks = [result_at(scene, (column + 0.5, y + 0.5)) for y in range(SIZE[1])]
+    for y, found in enumerate(picks):
+        for row in (0, 1):
+            if np.abs(image[y, column] - rgb[row]).max() < 12:
+                assert found is not None
+                assert found.index == row
+    assert {found.index for found in picks if found} == {0, 1}
+    assert sum(found is not None for found in picks) < 25
+
+
+def test_that_a_pick_finds_ribbons_only_where_one_asks_for_them(scene: Scene) -> None:
+    scene.results.show(links())
+    x, y = at_pixel(scene, 30.0, -32.5)
+    asked, unasked = scene.pick(x, y, ("result", "road")), scene.pick(x, y)
+    assert asked is not None and asked.kind == "result"
+    assert unasked is not None and unasked.kind != "result"
+
+
+def test_that_a_building_before_a_ribbon_is_not_seen_through(scene: Scene) -> None:
+    through = line((-250, -80), (250, -80))
+    frame = gpd.GeoDataFrame({"v": [5.0]}, geometry=[through], crs=CRS)
+    scene.results.show(ResultTable("t", "T", frame, style=Style("graduated", "v")))
+    assert result_at(scene, at_pixel(scene, -200.0, -80.0)) is None
+    open_ground = result_at(scene, at_pixel(scene, -165.0, -80.0))
+    assert open_ground is not None and open_ground.index == 0
+
+
+def test_that_a_pick_gives_the_row_of_an_area_and_of_a_numbered_place(scene: Scene) -> None:
+    rings = [shapely.Point(*(AT + [0, -30])).buffer(r) for r in (60.0, 20.0)]
+    frame = gpd.GeoDataFrame({"minutes": [10.0, 5.0]}, geometry=rings, crs=CRS)
+    scene.results.show(ResultTable("a", "A", frame, style=Style("isochrones", "minutes", "min", (5.0, 10.0))))
+    picks = [result_at(scene, at_pixel(scene, x, -30.0)) for x in (5.0, 40.0, 90.0)]
+    assert [found and found.index for found in picks] == [1, 0, None]
+    frame = gpd.GeoDataFrame({"id": ["p", "q"], "rank": [2, 1]}, geometry=[rings[0].centroid] * 2, crs=CRS)
+    frame.geometry = [shapely.Point(*AT), shapely.Point(*(AT + [50, -30]))]
+    scene.results.show(ResultTable("o", "O", frame, style=Style("order", "rank")))
+    x, y = at_pixel(scene, 50.0, -30.0)
+    found = result_at(scene, (x, y - 8.0))
+    assert found is not None and (found.index, found.id) == (1, "q")
+
+
+def test_that_a_section_leaves_results_where_they_are(scene: Scene) -> None:
+    from vidbudova.scene.section import at_height
+
+    scene.results.show(links())
+    scene.section.cut(at_height(3.0))
+    table = links()
+    rgb = classed(table).rgb.astype(int)
+    assert all(len(seen(picture(scene), colour, 25)) for colour in rgb)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vidbudova.scene import camera as cameras
-from vidbudova.scene import cloud_pick
+from vidbudova.scene import cloud_pick, result_pick
 from vidbudova.scene.camera import Floats
 from vidbudova.scene.cloud_part import Clouds
 from vidbudova.scene.ground_pick import dot
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
 PICKED = ("building", "observation", "feature", "place", "cloud", "road", "zone")
-"""What `pick` finds before the bare ground, unless it is told fewer."""
+"""What `pick` finds before the bare ground, unless it is told otherwise; "result" is for those who show one."""
 
 
 def pick(scene: Scene, x: float, y: float, kinds: Sequence[str]) -> Pick | None:
     """What is under a pixel, exactly; None for the sky."""
+    if "result" in kinds and (found := result_pick.pick(scene, x, y)) is not None:
+        return found
     origin, direction = cameras.ray(scene.camera, x, y, scene.size)
     hit = None
     if "building" in kinds and scene.visible["buildings"]:

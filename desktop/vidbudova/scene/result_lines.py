@@ -28,6 +28,7 @@ class Level:
     """How lines are drawn from a distance on: how exact, in what tiles, and how many pieces of line a tile has.
 
     least : narrower lines are left out. step_m : on a relief, pieces are no longer than this.
+    capped : whether their ends are round.
     """
 
     tolerance_m: float
@@ -36,13 +37,14 @@ class Level:
     least: float
     nearest_m: float
     step_m: float
+    capped: bool = False
 
 
 LEVELS = (
-    Level(0.3, 400.0, 20_000, 0.0, 0.0, 12.0),
-    Level(2.0, 800.0, 500, 0.02, 500.0, 30.0),
-    Level(5.0, 1600.0, 600, 0.05, 1200.0, 60.0),
-    Level(15.0, 4800.0, 1_000, 0.08, 3000.0, 160.0),
+    Level(0.3, 400.0, 20_000, 0.0, 0.0, 12.0, True),
+    Level(2.0, 800.0, 400, 0.02, 450.0, 40.0),
+    Level(6.0, 1600.0, 400, 0.05, 1100.0, 100.0),
+    Level(20.0, 4800.0, 800, 0.1, 3000.0, 250.0),
 )
 """Tiles of a level lie in those of the next."""
 
@@ -55,7 +57,7 @@ class Lines:
     ----------
     xy : (v, 2) vertices in the project's CRS. offsets : (m + 1,) first vertex of each line.
     row : (m,) row of the table. twin : (m,) whether another line runs the same way back.
-    share : (m,) width, 0 to 1. speed : (m,) of its particles in m/s, 0 for none.
+    share : (m,) width, 0 to 1. speed : (m,) of its particles in m/s, 0 for none. length_m : (m,).
     """
 
     xy: Floats
@@ -64,6 +66,7 @@ class Lines:
     twin: NDArray[np.bool_]
     share: Floats
     speed: Floats
+    length_m: Floats
 
     def __len__(self) -> int:
         return len(self.row)
@@ -72,7 +75,7 @@ class Lines:
 def lines_from(shapes: Shapes, rows: Ints, share: Floats, speed: Floats) -> Lines:
     """The lines of some rows; `share` and `speed` (n,) are by row."""
     xy, offsets, row = lines_of(shapes, rows)
-    return Lines(xy, offsets, row, twins(xy, offsets), share[row], speed[row])
+    return Lines(xy, offsets, row, twins(xy, offsets), share[row], speed[row], shapely.length(strings(xy, offsets)))
 
 
 def twins(xy: Floats, offsets: Ints) -> NDArray[np.bool_]:
@@ -89,7 +92,7 @@ def twins(xy: Floats, offsets: Ints) -> NDArray[np.bool_]:
 def middles(lines: Lines) -> tuple[Floats, Ints]:
     """(k, 2) the middle of the longest line of each row, and the rows."""
     made = strings(lines.xy, lines.offsets)
-    order = np.lexsort((-shapely.length(made), lines.row))
+    order = np.lexsort((-lines.length_m, lines.row))
     rows, first = np.unique(lines.row[order], return_index=True)
     half = shapely.line_interpolate_point(made[order[first]], 0.5, normalized=True)
     return shapely.get_coordinates(half), rows
@@ -188,9 +191,10 @@ def _by_line(reduce: np.ufunc, xy: Floats, offsets: Ints) -> Floats:
     return np.asarray(reduce.reduceat(xy, offsets[:-1])) if len(xy) else np.zeros((0, 2))
 
 
-def foremost(rows: Ints, share: Floats, pieces: Ints, level: Level) -> Ints:
-    """The widest of some lines, as many as a tile may have; the narrowest first, to be drawn under the others."""
-    order = rows[np.argsort(-share[rows], kind="stable")]
+def foremost(lines: Lines, rows: Ints, pieces: Ints, level: Level) -> Ints:
+    """The widest of some lines, as many as a tile may have; of even ones the longest. The last is drawn uppermost."""
+    share = lines.share
+    order = rows[np.lexsort((-lines.length_m[rows], -share[rows]))]
     order = order[(share[order] >= level.least) | (share[order] == share[rows].max(initial=0.0))]
     few = np.cumsum(pieces[order]) <= max(level.most, int(pieces[order[:1]].sum()))
     return np.asarray(order[few][::-1])

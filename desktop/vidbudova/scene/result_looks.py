@@ -9,8 +9,13 @@ from vidbudova.scene.surface import Look
 
 Uniforms = dict[str, float | Sequence[float]]
 
+WIDTH = """
+float widthOf(float share, float px) { return max(mix(0.9, 5.2, share), mix(1.1, 6.6, share) * px); }
+"""
+
 FLOW_VERTEX = (
     VERTEX_HEAD
+    + WIDTH
     + """
 in vec4 colour;
 in vec4 ribbon;
@@ -23,17 +28,20 @@ void main() {
   perPx = w * perPixel;
   float px = pixel * perPx;
   // as wide as a lane or a street near by, never thinner than can be told from afar
-  float width = max(mix(0.9, 5.2, ribbon.w), mix(1.1, 7.5, ribbon.w) * px);
+  float width = widthOf(ribbon.w, px);
   float gap = max(0.35, 0.5 * px);
   vec4 at = vertexMC;
-  at.xy += ribbon.xy * (ribbon.z * width + step(-0.01, ribbon.z) * step(0.01, abs(ribbon.z - 0.5)) * gap);
+  at.xy += ribbon.xy * (ribbon.z * width + step(0.0, colour.a) * gap);
+  // the ends reach over the middle of a junction, narrowing like a round cap
+  float beyond = (abs(colour.a) - 2.0) * width;
+  at.xy += vec2(-ribbon.y, ribbon.x) * beyond;
   at.z += 0.25;
   gl_Position = MCDCMatrix * at;
   // nearer to the eye than what it lies on: a little near by, over the roofs from afar; the wider over the thinner
-  float nearer = mix(0.004, 0.06, smoothstep(500.0, 4000.0, w)) + 0.0008 * ribbon.w;
+  float nearer = mix(0.004, 0.06, smoothstep(500.0, 4000.0, w)) + 0.0008 * ribbon.w + 0.0003 * run.z;
   gl_Position.z = gl_Position.w - (gl_Position.w - gl_Position.z) / (1.0 - nearer);
   gl_Position.z -= (front + 0.00002) * gl_Position.w;
-  going = run;
+  going = vec4(run.x + beyond, run.yzw);
   much = ribbon.w;
   tint = colour.rgb;
   fog = 0.55 * hazeAt(gl_Position.w);
@@ -43,6 +51,7 @@ void main() {
 
 FLOW_FRAGMENT = (
     FRAGMENT_HEAD
+    + WIDTH
     + """
 in vec4 going;
 in float perPx;
@@ -53,12 +62,18 @@ void main() {
   found = mix(found, rim, 0.55 * smoothstep(0.72, 1.0, across));
   if (playing > 0.5 && going.y > 0.01) {
     // one particle every so many pixels; twice as many where there is twice as much
-    float apart = exp2(floor(log2(max(perPx * 34.0 * pixel, 9.0)))) * exp2(floor(2.5 - 2.5 * much));
-    float behind = fract((going.x - going.y * clock) / apart + going.z);
-    float px = (1.0 - behind) * apart / (perPx * pixel);
-    float body = exp(-px / 5.0) * (1.0 - 0.8 * across * across);
-    float dark = step(0.62, dot(tint, vec3(0.30, 0.59, 0.11)));
-    found = mix(found, mix(vec3(1.0), sparkDark, dark), 0.95 * body);
+    float px = perPx * pixel;
+    float apart = exp2(floor(log2(max(px * 72.0, 16.0)))) * exp2(floor(2.5 - 2.5 * much));
+    float behind = (1.0 - fract((going.x - going.y * clock) / apart + going.z)) * apart / px;
+    // a round head and a tail that fades
+    float half_ = 0.5 * widthOf(much, px) / px, radius = max(0.56 * half_, 0.8);
+    float head = radius - length(vec2(min(behind - radius, 0.0), across * half_));
+    float tail = exp(-max(behind - radius, 0.0) / (2.2 * radius + 1.5));
+    float body = clamp(head + 0.5, 0.0, 1.0) * tail;
+    float dark = step(0.72, dot(tint, vec3(0.30, 0.59, 0.11)));
+    // from afar the colour matters more
+    float strength = mix(0.45, 0.9, smoothstep(1.5, 4.0, half_));
+    found = mix(found, mix(vec3(1.0), sparkDark, dark), strength * body);
   }
   gl_FragData[0] = vec4(mix(found, hazeColour, fog), share);
 }
@@ -120,5 +135,5 @@ def flow_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look
 
 def badge_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look:
     """The look of numbered places."""
-    own: Uniforms = {"share": 1.0, "halfPx": 12.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
+    own: Uniforms = {"share": 1.0, "halfPx": 14.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
     return Look(BADGE_VERTEX, BADGE_FRAGMENT, {**common, **own})

@@ -15,6 +15,8 @@ from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Drawn, Purse, View
 
 Colours32 = NDArray[np.float32]
+CAP, CAP_SIDE = 0.4, 0.26
+"""Ends reach so many widths beyond a line, and there are so wide to either side."""
 
 
 class Ribbons:
@@ -62,15 +64,17 @@ class Ribbons:
 
     def _make(self, k: int, tile: int) -> list[Surface]:
         course, lines = self.courses[k], self.lines
-        rows = foremost(course.grid.rows(tile), lines.share, np.diff(course.offsets) - 1, course.level)
+        rows = foremost(lines, course.grid.rows(tile), np.diff(course.offsets) - 1, course.level)
         at = (course.grid.bounds[tile, :2] + course.grid.bounds[tile, 2:]) / 2
         xy, ends = self._cut(course, rows)
         line = np.repeat(np.arange(len(rows)), np.diff(ends))
-        side, _first, last = joints(xy, ends)
+        side, first, last = joints(xy, ends)
         way = np.c_[side[:, 1], -side[:, 0]]
         way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
-        worn = _attributes(lines, rows, line, side, along_of(xy, ends), self.rgb)
         local = np.c_[xy - self.origin - at, self.heights.z(xy, way)]
+        again, cap, last = _capped(first, last, course.level.capped)
+        worn = _attributes(lines, rows, line[again], side[again], along_of(xy, ends)[again], cap, self.rgb)
+        local = local[again]
         a = 2 * np.flatnonzero(~last)
         triangles = np.stack([a, a + 1, a + 3, a, a + 3, a + 2], axis=1).reshape(-1, 3).astype(np.int32)
         points = np.repeat(local, 2, axis=0).astype(np.float32)
@@ -101,16 +105,28 @@ def along_of(xy: Floats, offsets: Ints) -> Floats:
     return np.asarray(along - np.repeat(along[offsets[:-1]], np.diff(offsets)))
 
 
+def _capped(first: NDArray[np.bool_], last: NDArray[np.bool_], capped: bool) -> tuple[Ints, Floats, NDArray[np.bool_]]:
+    """Vertices with both ends of each line twice: which they are, how far each reaches beyond, and which are last."""
+    if not capped:
+        return np.arange(len(first)), np.zeros(len(first)), last
+    again = np.repeat(np.arange(len(first)), 1 + first + last)
+    begins = np.r_[True, again[1:] != again[:-1]] & first[again]
+    ends = np.r_[again[1:] != again[:-1], True] & last[again]
+    return again, CAP * (ends.astype(np.float64) - begins), ends
+
+
 def _attributes(
-    lines: Lines, rows: Ints, line: Ints, side: Floats, along: Floats, rgb: NDArray[np.uint8]
+    lines: Lines, rows: Ints, line: Ints, side: Floats, along: Floats, cap: Floats, rgb: NDArray[np.uint8]
 ) -> dict[str, Colours32]:
     """What the shader knows of each corner: the way to the right, how far across, the width; and the way along."""
     twin, share = lines.twin[rows][line], lines.share[rows][line]
-    edges = np.where(twin, 1.0, 0.5), np.where(twin, 0.0, -0.5)
-    ribbon = np.stack([np.c_[-side, edge, share] for edge in edges], axis=1).reshape(-1, 4)
+    across = np.stack([np.where(cap != 0.0, 0.5 + CAP_SIDE, 1.0), np.where(cap != 0.0, 0.5 - CAP_SIDE, 0.0)], axis=1)
+    edges = across - np.where(twin, 0.0, 0.5)[:, None]
+    ribbon = np.stack([np.c_[-side, edge, share] for edge in edges.T], axis=1).reshape(-1, 4)
     # particles of neighbours do not march in step
     phase = (lines.row[rows] * 0.6180339887 % 1.0)[line]
-    run = np.repeat(np.c_[along, lines.speed[rows][line], phase], 2, axis=0)
-    run = np.c_[run, np.tile([1.0, 0.0], len(line))]
-    colour = np.repeat(rgb[lines.row[rows]][line] / 255.0, 2, axis=0)
+    run = np.c_[np.repeat(np.c_[along, lines.speed[rows][line], phase], 2, axis=0), across.reshape(-1)]
+    # the sign says whether it keeps to the right, the rest how far it reaches over its end
+    beyond = np.where(twin, 1.0, -1.0) * (2.0 + cap)
+    colour = np.repeat(np.c_[rgb[lines.row[rows]][line] / 255.0, beyond], 2, axis=0)
     return {"colour": colour.astype(np.float32), "ribbon": ribbon.astype(np.float32), "run": run.astype(np.float32)}

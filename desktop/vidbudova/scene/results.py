@@ -15,6 +15,7 @@ from vidbudova.scene.parts import Frame
 from vidbudova.scene.result_drawing import Drawing, colours_buildings, prepare
 from vidbudova.scene.result_legend import Classed, building_colouring, classed
 from vidbudova.scene.result_looks import RIMS, badge_look, flow_look
+from vidbudova.scene.result_pick import ResultPicker
 from vidbudova.scene.result_ribbons import Ribbons
 from vidbudova.scene.result_wearing import Wearing
 from vidbudova.scene.solids import Floats
@@ -42,6 +43,7 @@ class ResultLayers:
         self.changes = 0
         self.drawing: Drawing | None = None
         self.classed: Classed | None = None
+        self.picker: ResultPicker | None = None
         self.playing, self.clock_s = False, 0.0
         self._ribbons: Ribbons | None = None
         self._leaving: Ribbons | None = None
@@ -61,6 +63,7 @@ class ResultLayers:
     def show(self, table: ResultTable | None, drawing: Drawing | None = None) -> None:
         """Show a result in place of the last; None for none. `drawing` is what `prepare` made of it elsewhere."""
         self.drawing = None if table is None else drawing or prepare(table, self.scene.city)
+        self.picker = None if self.drawing is None else ResultPicker(self.drawing)
         self.playing = self.playing and self.can_play
         self._take_off()
         self._lay()
@@ -85,7 +88,7 @@ class ResultLayers:
             on = scene.window.overlay, scene.looks["flow"]
             self._ribbons = Ribbons(drawing.lines, drawing.courses, rgb, drawing.heights, scene.origin, *on)
         scene.marks.lay(LAYER, self._marks(drawing, rgb))
-        places = self._stood(drawing.places)
+        places = self.stood(drawing.places)
         self._badges = badges(
             scene.window.overlay, scene.looks["badge"], scene.footing.local(places), rgb[drawing.row_of_place],
             drawing.words,
@@ -116,10 +119,10 @@ class ResultLayers:
         if len(drawing.points):
             counts = np.diff(drawing.points.part_offsets[drawing.points.feature_offsets])
             colour = np.repeat(rgb[drawing.row_of_point] / 255.0, counts, axis=0).astype(np.float32)
-            found += over.dots(self._stood(drawing.points.xy), colour, np.zeros(len(colour), bool))
+            found += over.dots(self.stood(drawing.points.xy), colour, np.zeros(len(colour), bool))
         return found
 
-    def _stood(self, xy: Floats) -> Floats:
+    def stood(self, xy: Floats) -> Floats:
         """(n, 3) places of the project on its ground."""
         return np.c_[xy, self.scene.footing.ground(xy) + 0.5] if len(xy) else np.zeros((0, 3))
 
