@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from . import debris, norms
+from . import debris, norms, osm
 from .harm import grades, readings
 from .network import RoadNetwork
 from .norms import Norms
@@ -143,8 +142,8 @@ def _named(told: Any, rule: Mapping[str, Any]) -> Bools:
 
 def _tagged(told: Any) -> Bools:
     """(k,) whether the source calls a building a bridge."""
-    all_tags = [json.loads(t) if isinstance(t, str) and t else {} for t in told]
-    return np.array([t.get("building") == "bridge" or t.get("man_made") == "bridge" for t in all_tags], bool)
+    tags = [osm.tags_of(t) for t in told]
+    return np.array([t.get("building") == "bridge" or t.get("man_made") == "bridge" for t in tags], bool)
 
 
 def _fallen_bridges(network: RoadNetwork, over: Ints, fallen: Any, rule: Mapping[str, Any]) -> Cuts:

@@ -23,6 +23,9 @@ COLUMNS = (
 )  # fmt: skip
 """What is read of the table of roads."""
 LEAST_KM_H, MOST_KM_H = 3.0, 200.0
+FARTHEST_M = 1e8
+"""Coordinates beyond it are no metres of a projected system."""
+MOST_LANES, MOST_LEVEL = 30, 100
 
 
 @dataclass
@@ -85,11 +88,11 @@ def _classes(roads: Any, said: osm.Said) -> list[str]:
 
 
 def _sound(shape: Shapes) -> Bools:
-    """(k,) geometries that are lines with finite coordinates."""
+    """(k,) geometries that are lines with coordinates that a city can have."""
     kind = shapely.get_type_id(shape)
     good = np.isin(kind, (1, 5)) & ~shapely.is_empty(shape)
     xy, of = shapely.get_coordinates(shape, return_index=True)
-    good[of[~np.isfinite(xy).all(axis=1)]] = False
+    good[of[~(np.abs(xy) < FARTHEST_M).all(axis=1)]] = False
     return np.asarray(good)
 
 
@@ -130,7 +133,7 @@ def _directions(roads: Any, said: osm.Said) -> NDArray[np.object_]:
 def _lanes(roads: Any, said: osm.Said, row: Ints, oneway: NDArray[np.object_], usual: Floats) -> Floats:
     """(k, 2) lanes along and against: tagged for the direction, else all or half of the column's, else the norm's."""
     whole = numbers(roads, "lanes")[row]
-    whole[~(whole > 0)] = np.nan
+    whole[~((whole >= 1) & (whole <= MOST_LANES))] = np.nan
     single = oneway != osm.BOTH
     each = np.where(np.isnan(whole), usual, np.where(single, whole, whole / 2))
     each = np.where(said.by_turns[row] & ~single, each / 2, each)
@@ -142,6 +145,6 @@ def _lanes(roads: Any, said: osm.Said, row: Ints, oneway: NDArray[np.object_], u
 
 def _levels(roads: Any) -> NDArray[np.int64]:
     """(k,) levels; bridges and tunnels that do not say theirs are one above and one below the ground."""
-    level = np.nan_to_num(numbers(roads, "level")).astype(np.int64)
+    level = np.clip(np.nan_to_num(numbers(roads, "level")), -MOST_LEVEL, MOST_LEVEL).astype(np.int64)
     raised = truths(roads, "bridge").astype(np.int64) - truths(roads, "tunnel").astype(np.int64)
     return np.asarray(np.where(level == 0, raised, level))

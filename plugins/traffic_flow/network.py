@@ -163,7 +163,10 @@ def _assembled(
     row, forward = kept.row[line], back == 0
     tail = np.where(forward, pieces.tail[piece], pieces.head[piece])
     head = np.where(forward, pieces.head[piece], pieces.tail[piece])
-    shape = pieces.geometry[piece]
+    single = _single(tail, head, row, pieces.geometry[piece], kept.level[line])
+    left_out["doubled"] = len(set(row.tolist()) - set(row[single].tolist()))
+    piece, back, line, row, forward = piece[single], back[single], line[single], row[single], forward[single]
+    tail, head, shape = tail[single], head[single], pieces.geometry[piece]
     shape[~forward] = shapely.reverse(shape[~forward])
     length = np.asarray(shapely.length(shape), np.float64)
     speed, lanes, capacity = kept.speed[line, back], kept.lanes[line, back], kept.capacity[line]
@@ -223,6 +226,21 @@ def _turned(network: RoadNetwork, roads: Any, row: Ints, said: osm.Said) -> Road
 
 def _more(values: NDArray[Any], many: int, value: Any) -> NDArray[Any]:
     return np.concatenate([values, np.full(many, value, values.dtype)])
+
+
+def _single(tail: Any, head: Any, row: Ints, shape: Shapes, level: Any) -> Bools:
+    """(m,) False for links that lie on one of another road: the same street that was brought in twice."""
+    single = np.ones(tail.size, bool)
+    order = np.lexsort((head, tail))
+    same = (np.diff(tail[order]) == 0) & (np.diff(head[order]) == 0)
+    parallel = order[np.append(same, False) | np.append(False, same)] if order.size else order
+    first: dict[tuple[int, ...], int] = {}
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(shape[parallel], 0.5, normalized=True))
+    place = np.rint(np.column_stack([middle, shapely.length(shape[parallel])]) * 100).astype(np.int64)
+    for k, at in zip(np.sort(parallel).tolist(), place[np.argsort(parallel)].tolist(), strict=True):
+        held = first.setdefault((int(tail[k]), int(head[k]), int(level[k]), *at), k)
+        single[k] = row[held] == row[k]
+    return single
 
 
 def _links(tail: Any, head: Any, nodes: int, free_time: Floats, capacity: Floats, table: Norms) -> Links:

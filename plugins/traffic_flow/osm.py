@@ -69,18 +69,25 @@ def read(attributes: Sequence[Any], norms: Norms) -> Said:
     none = np.full((many, 2), np.nan)
     said = Said([""] * many, [""] * many, [""] * many, np.zeros(many, bool), none, none.copy())
     for i, told in enumerate(attributes):
-        if told:
-            tags = json.loads(told) if isinstance(told, str) else told
-            if isinstance(tags, Mapping):
-                _learn(said, i, tags, norms)
+        if tags := tags_of(told):
+            _learn(said, i, tags, norms)
     return said
+
+
+def tags_of(told: Any) -> Tags:
+    """Tags of the column of attributes; none where it holds something else."""
+    try:
+        tags = json.loads(told) if isinstance(told, str) and told else told
+    except ValueError:
+        return {}
+    return tags if isinstance(tags, Mapping) else {}
 
 
 def _learn(said: Said, i: int, tags: Tags, norms: Norms) -> None:
     said.highway[i] = str(tags.get("highway", ""))
     said.closed[i] = closed(tags)
     said.oneway[i] = direction(tags)
-    said.by_turns[i] = tags.get("oneway") in BOTH_BY_TURNS
+    said.by_turns[i] = str(tags.get("oneway")) in BOTH_BY_TURNS
     both = limit_km_h(tags, norms)
     said.speed[i] = [_limit(tags.get(f"maxspeed:{way}"), norms, both) for way in ("forward", "backward")]
     said.lanes[i] = [_count(tags.get(f"lanes:{way}")) for way in ("forward", "backward")]
@@ -99,7 +106,7 @@ def closed(tags: Tags) -> str:
 def direction(tags: Tags) -> str:
     """ "yes", "reverse" or "no" where the tags say so, also by what roundabouts and motorways imply; else ""."""
     told = ONEWAY.get(str(tags.get("oneway", "")).lower(), "")
-    if not told and (tags.get("junction") in ROUND or tags.get("highway") == "motorway"):
+    if not told and (str(tags.get("junction")) in ROUND or tags.get("highway") == "motorway"):
         return ALONG
     return told
 

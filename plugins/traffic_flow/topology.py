@@ -37,7 +37,8 @@ class Topology:
     passing : (c, 2) points shared by roads on different levels, which do not meet there.
     crossing : (x, 2) points where roads of one level cross without a point in common: they do not meet, and where many
         are told, the data lack their junctions.
-    left_out : reason -> how many roads: "cars" (class), "access", "geometry", "length".
+    left_out : reason -> how many roads: "cars" (class), "access", "geometry", "length", "doubled" (another road lies on
+        the same line).
     by_turns : roads whose direction changes by the clock, taken as half a road each way.
     bans : turn bans applied. bans_lost : those that could not be understood on this network.
     """

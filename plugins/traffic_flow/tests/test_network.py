@@ -186,7 +186,7 @@ def test_that_what_cars_may_not_use_is_left_out_and_counted() -> None:
         {"geometry": shapely.LineString([(0, 0), (np.nan, 1)]), "class": "residential"},
     )
     assert sorted(set(net.road_id)) == ["r0", "r3"]
-    assert net.topology.left_out == {"cars": 1, "access": 2, "geometry": 4, "length": 1}
+    assert net.topology.left_out == {"cars": 1, "access": 2, "geometry": 4, "length": 1, "doubled": 0}
 
 
 def test_that_a_road_without_a_class_is_a_street() -> None:
@@ -216,6 +216,23 @@ def test_that_parallel_roads_stay_two() -> None:
     net = network(road((0, 0), (100, 0)), road((0, 0), (50, 30), (100, 0)))
     assert (net.links.nodes, len(net)) == (2, 4)
     assert len(set(net.key)) == 4
+
+
+def test_that_a_street_that_was_brought_in_twice_is_one() -> None:
+    bent = ((0, 0), (50, 40), (100, 0))
+    net = network(road((0, 0), (100, 0)), road((100, 0), (0, 0)), road(*bent), road(*bent, lanes=4))
+    assert sorted(set(net.road_id)) == ["r0", "r2"]
+    assert (len(net), net.topology.left_out["doubled"]) == (6, 2)
+
+
+def test_that_two_one_way_roads_on_one_line_stay_two() -> None:
+    net = network(road((0, 0), (100, 0), oneway="yes"), road((100, 0), (0, 0), oneway="yes"))
+    assert (len(net), net.topology.left_out["doubled"]) == (2, 0)
+
+
+def test_that_a_road_above_another_stays() -> None:
+    net = network(road((0, 0), (100, 0)), road((0, 0), (100, 0), level=1))
+    assert (len(net), net.topology.left_out["doubled"]) == (4, 0)
 
 
 def test_that_parts_of_one_road_are_links_of_it_and_can_be_found() -> None:
@@ -331,10 +348,48 @@ def test_that_an_edited_table_changes_capacities(tmp_path: Any) -> None:
 
 
 def test_that_strange_tags_break_nothing() -> None:
-    said = osm.read(["[1, 2]", '{"oneway": 3, "maxspeed": {"a": 1}, "lanes:forward": "2;3"}', None, {}], norms.ours())
-    assert said.oneway == ["", "", "", ""]
+    said = osm.read(
+        [
+            "[1, 2]",
+            "{",
+            '"text"',
+            '{"junction": [], "oneway": {}}',
+            '{"oneway": 3, "maxspeed": {"a": 1}, "lanes:forward": "2;3"}',
+            None,
+            {},
+        ],
+        norms.ours(),
+    )
+    assert said.oneway == [""] * 7
     assert np.isnan(said.speed).all()
     assert np.isnan(said.lanes).all()
+
+
+STRANGE = st.none() | st.floats() | st.integers(-5, 99) | st.text(max_size=4) | st.lists(st.integers(), max_size=2)
+TAGS = ("highway", "oneway", "junction", "maxspeed", "lanes:forward", "access", "restrictions", "maxspeed:backward")
+WORDS = st.sampled_from(["yes", "-1", "roundabout", "motorway", "trunk_link", "UA:urban", "no_u_turn>x", "2", "no"])
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {name: st.none() | st.floats() for name in ("lanes", "speed_km_h", "level", "width_m")}
+            | {"class": STRANGE | st.sampled_from(["motorway", "trunk", "service"]), "oneway": STRANGE | WORDS}
+            | {"attributes": st.dictionaries(st.sampled_from(TAGS), STRANGE | WORDS).map(json.dumps)}
+            | {"bridge": st.booleans(), "tunnel": st.booleans()}
+        ),
+        max_size=5,
+    )
+)
+def test_that_strange_values_make_a_network_that_can_be_driven(rows: list[Row]) -> None:
+    numbers = ("lanes", "speed_km_h", "level", "width_m")
+    rows = [{k: np.nan if k in numbers and v is None else v for k, v in row.items()} for row in rows]
+    net = network(*(road((0, 9.0 * i), (50, 9.0 * i), (50, 0)) | row for i, row in enumerate(rows)))
+    assert np.all(net.links.capacity > 0)
+    assert np.all((net.links.free_time >= 0) & np.isfinite(net.links.free_time))
+    assert np.all((net.lanes > 0) & (net.lanes <= 30))
+    assert sum(net.topology.left_out.values()) + len(net.roads) >= len(rows)
 
 
 POINTS = st.tuples(st.integers(0, 6), st.integers(0, 6))
