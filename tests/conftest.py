@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,18 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder with real data is not beside this checkout")
     return folder
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Puts a folder among a person's own plugins, approved; each test has a settings folder of its own."""
+    monkeypatch.setenv("VIDBUDOVA_HOME", str(tmp_path / "home"))
+
+    def put(folder: Path) -> None:
+        from vidbudova.plugin import finding
+
+        place = finding.own_folder() / folder.name
+        shutil.copytree(folder, place)
+        assert finding.approve(finding.at(place)).state == "ready"
+
+    return put

@@ -13,7 +13,9 @@ from vidbudova import paths, text
 from vidbudova.errors import UserError
 
 CHILD_FLAG = "--vidbudova-child"
-CHILDREN = frozenset({"vidbudova.formats.child", "vidbudova.ui.gl_probe", "vidbudova.cli.film"})
+CHILDREN = frozenset(
+    {"vidbudova.formats.child", "vidbudova.jobs.child", "vidbudova.ui.gl_probe", "vidbudova.cli.film"}
+)
 """The modules that `paths.child_command` may start; anything else on the command line is refused."""
 
 
@@ -70,7 +72,7 @@ def run_aside(args: list[str]) -> int:
         from vidbudova.cli import selftest
         from vidbudova.ui.trial import colours_in_window
 
-        return selftest.run(colours_in_window)
+        return selftest.run(colours_in_window, [Path(folder) for folder in args[1:]])
     except UserError as error:
         return refuse(error, as_json="--json" in args)
 

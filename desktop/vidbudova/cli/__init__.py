@@ -44,6 +44,7 @@ def main(argv: Sequence[str]) -> int:
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     from vidbudova.cli import (
+        analyse,
         checking,
         conflicts,
         damage,
@@ -59,7 +60,8 @@ def parser() -> argparse.ArgumentParser:
 
     whole = Parser(prog="vidbudova", description=_("3D twin of a city for the people who rebuild it."))
     commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
-    for room in (making, importing, info, damage, zones, history, plugins, conflicts, pictures, journeys, checking):
+    looking = (info, history, conflicts, pictures, journeys, checking)
+    for room in (making, importing, *looking, damage, zones, plugins, analyse):
         room.register(commands)
     return whole
 

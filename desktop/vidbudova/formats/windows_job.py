@@ -39,7 +39,7 @@ if sys.platform == "win32":
     class Job:
         """Owns the handle; closing it ends the child."""
 
-        def __init__(self, process: Popen[str], memory_mb: int) -> None:
+        def __init__(self, process: Popen[Any], memory_mb: int) -> None:
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
             self._kernel.CreateJobObjectW.restype = wintypes.HANDLE
             self._handle = wintypes.HANDLE(self._kernel.CreateJobObjectW(None, None))
@@ -54,6 +54,6 @@ if sys.platform == "win32":
         def __del__(self) -> None:
             self._kernel.CloseHandle(self._handle)
 
-    def hold(process: Popen[str], memory_mb: int) -> Any:
+    def hold(process: Popen[Any], memory_mb: int) -> Any:
         """Put a child into a job of its own; it ends when what is given back is dropped."""
         return Job(process, memory_mb)

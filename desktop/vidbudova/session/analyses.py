@@ -1,0 +1,197 @@
+"""Analyses of the open project: run one, keep what it found, see whether that still holds, take what it proposes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from vidbudova import jobs
+from vidbudova.errors import UserError
+from vidbudova.model.change import NOW, Change, Delta, Value
+from vidbudova.model.ids import new_id
+from vidbudova.model.schema import TABLES
+from vidbudova.plugin import Proposal, ProposedDelta, Result, finding, result_file
+from vidbudova.plugin.finding import Plugin
+from vidbudova.session.core import Session
+from vidbudova.store import results
+from vidbudova.text import _, mark
+
+Progress = Callable[[float, str], None]
+Cancelled = Callable[[], bool]
+
+TOLD = (
+    "plugin", "version", "title", "scenario", "parameters", "ran_at", "seconds", "inputs_sha256", "summary",
+)  # fmt: skip
+"""What a kept result says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A result that is kept with the project.
+
+    Attributes
+    ----------
+    id, plugin, version, title : of the result, of the plugin, and the plugin's title when it ran.
+    scenario, parameters : what it was run on.
+    ran_at : ISO, UTC; seconds : what it took.
+    inputs_sha256 : of everything it rests on.
+    stale : whether its inputs are others now; changes_since : how many Changes touched the tables it read.
+    summary, warnings : of the result, to show without reading its file.
+    """
+
+    id: str
+    plugin: str
+    version: str
+    title: str
+    scenario: str
+    parameters: Mapping[str, Any]
+    ran_at: str
+    seconds: float
+    inputs_sha256: str
+    stale: bool
+    changes_since: int
+    summary: Mapping[str, Any]
+    warnings: tuple[str, ...]
+
+
+def run_analysis(
+    session: Session,
+    plugin_id: str,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str = NOW,
+    progress: Progress = lambda share, what: None,
+    cancelled: Cancelled = lambda: False,
+    limits: jobs.Limits = jobs.Limits(),  # noqa: B008 - frozen
+) -> Kept:
+    """Run a plugin on the project as it is now, and keep what it found.
+
+    Raises
+    ------
+    UserError
+        If it cannot be run, broke off or was cancelled; then nothing is kept.
+    """
+    plugin = finding.ready(plugin_id)
+    _refuse_to_keep_nowhere(session)
+    after = results.last_change(session.project)
+    with tempfile.TemporaryDirectory(prefix="vidbudova-keep-") as folder:
+        into = Path(folder) / "result"
+        ran = jobs.run(plugin, session.project.path, scenario, parameters, progress, cancelled, limits, into)
+        return keep(session, plugin, scenario, ran, into, after)
+
+
+def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: Path, after: str | None = None) -> Kept:
+    """Keep a run whose result is in a file; `after` is the last Change it may have seen, else that of now."""
+    now = session.clock()
+    told = {
+        "plugin": plugin.id, "version": plugin.version, "title": plugin.name, "scenario": scenario,
+        "parameters": dict(ran.parameters), "ran_at": _iso(now), "seconds": ran.seconds, "reads": list(plugin.reads),
+        "inputs_sha256": ran.inputs_sha256, "data_sha256": ran.data_sha256, "code_sha256": plugin.sha256,
+        "summary": dict(ran.result.summary), "warnings": list(ran.warnings),
+    }  # fmt: skip
+    last = results.last_change(session.project) if after is None else after
+    row = results.keep(session.project, file, new_id(now, os.urandom(10)), last, told)
+    return _kept(session, row)
+
+
+def kept(session: Session) -> list[Kept]:
+    """Every kept result, the newest first."""
+    rows = sorted(results.listed(session.project), key=lambda row: (row.told["ran_at"], row.id), reverse=True)
+    return [_kept(session, row) for row in rows]
+
+
+def result_of(session: Session, kept_id: str) -> Result:
+    """What a kept run found, whole.
+
+    Raises
+    ------
+    UserError
+        no-such-thing, or result-missing where its file is not here or is damaged.
+    """
+    row = _row(session, kept_id)
+    file = results.path_of(session.project, row.file)
+    if file is None or not results.is_whole(file):
+        raise UserError("result-missing", id=row.file[:12])
+    return result_file.read(file)
+
+
+def forget(session: Session, kept_id: str) -> None:
+    """Take a kept result out of the project."""
+    if not results.forget(session.project, kept_id):
+        raise UserError("no-such-thing", what=_("result"), id=kept_id)
+
+
+def take(session: Session, proposal: Proposal, scenario: str = NOW) -> Change | None:
+    """Make what a plugin proposed one Change, after a person has looked at it; None if it would change nothing."""
+    rows: dict[tuple[str, str], dict[str, Value]] = {}
+    for delta in proposal.deltas:
+        if delta.table not in TABLES:
+            raise UserError("no-such-thing", what=_("table"), id=delta.table)
+        rows.setdefault((delta.table, delta.id), {})[delta.field] = _value(delta)
+    deltas = [Delta(table, id, None, fields) for (table, id), fields in rows.items()]
+    return session.do(mark("Take a proposal: {proposal}"), deltas, scenario, proposal=proposal.title)
+
+
+def _value(delta: ProposedDelta) -> Value:
+    """The value as the schema has it: sets of words, and places from shapely or WKT."""
+    field = next((f for f in TABLES[delta.table].fields if f.name == delta.field), None)
+    if field is None:
+        raise UserError("no-such-thing", what=_("field"), id=delta.field)
+    value: Value = delta.value
+    if field.kind == "geometry" and value is not None and not isinstance(value, bytes):
+        return _wkb(delta, value)
+    if field.kind == "set" and isinstance(value, list | tuple | set):
+        return frozenset(map(str, value))
+    if field.kind == "real" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _wkb(delta: ProposedDelta, value: object) -> bytes:
+    try:
+        return bytes(shapely.to_wkb(shapely.from_wkt(value) if isinstance(value, str) else value))
+    except (shapely.GEOSException, TypeError) as error:
+        raise UserError("value-wrong", value=value, field=delta.field, reason=_("it is no place")) from error
+
+
+def _row(session: Session, kept_id: str) -> results.Row:
+    for row in results.listed(session.project):
+        if row.id == kept_id:
+            return row
+    raise UserError("no-such-thing", what=_("result"), id=kept_id)
+
+
+def _kept(session: Session, row: results.Row) -> Kept:
+    told = row.told
+    return Kept(
+        id=row.id, stale=_is_stale(session, told),
+        changes_since=results.changes_since(session.project, row.after, told["reads"], told["scenario"]),
+        warnings=tuple(told["warnings"]),
+        **{name: told[name] for name in TOLD},
+    )  # fmt: skip
+
+
+def _is_stale(session: Session, told: Mapping[str, Any]) -> bool:
+    """Whether the tables hold other data now, or the plugin that is here now is another."""
+    reads, scenario = told["reads"], told["scenario"]
+    now = session.remembered(
+        f"inputs of analyses: {scenario}: {', '.join(reads)}", reads,
+        lambda: session.project.inputs_sha256(reads, scenario),
+    )  # fmt: skip
+    plugin = finding.find(told["plugin"])
+    return bool(now != told["data_sha256"] or (plugin is not None and plugin.sha256 != told["code_sha256"]))
+
+
+def _refuse_to_keep_nowhere(session: Session) -> None:
+    if session.read_only:
+        raise UserError("project-read-only", path=session.project.path, reason=_("it was opened to look only."))
+
+
+def _iso(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="seconds")
