@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from vidbudova.cli import shown_result
 from vidbudova.cli.answers import Answer, Progress
 from vidbudova.cli.opened import to_edit, to_look
 from vidbudova.cli.options import command, group, picture_size
@@ -47,6 +48,7 @@ def register(commands: Any) -> None:
     video.add_argument("--averaged", type=int, default=1, choices=range(1, 13), metavar="N", help=about)
     about = _("damage, none, or a field of buildings such as use or height_m")
     video.add_argument("--colour-by", default="damage", metavar="FIELD", help=about)
+    shown_result.add_options(video)
 
 
 def _numbers(parser: Any, required: bool) -> None:
@@ -171,11 +173,15 @@ def video_(args: Namespace) -> Answer:
     with to_look(args) as session:
         path = views.find_path(session, args.path)
         colour_by = "" if args.colour_by == "none" else args.colour_by
-        count = write_video(session, path, args.out, args.size, args.fps, args.averaged, colour_by, progress)
+        table = shown_result.table_of(session, args)
+        count = write_video(
+            session, path, args.out, args.size, args.fps, args.averaged, colour_by, progress, result=table
+        )
     progress.end()
     width, height = args.size
     body = {
         "out": str(args.out), "width": width, "height": height, "fps": args.fps, "frames": count,
         "seconds": round(count / args.fps, 3), "bytes": args.out.stat().st_size,
+        **shown_result.said(table, args.result),
     }  # fmt: skip
     return Answer(body, [f"{args.out} ({width}×{height}, {number(count)})"])

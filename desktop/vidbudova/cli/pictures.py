@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidbudova.cli import shown_result
 from vidbudova.cli.answers import Answer, Progress
 from vidbudova.cli.opened import to_look
 from vidbudova.cli.options import command, picture_size
@@ -41,6 +42,7 @@ def register(commands: Any) -> None:
     render.add_argument("--sun", metavar="TIME", help=about)
     about = _("the damage as of a day: YYYY-MM-DD, or “before” any was seen")
     render.add_argument("--at", metavar="DATE", help=about)
+    shown_result.add_options(render)
     export = command(commands, "export", export_, _("write a layer to a file for others"))
     export.add_argument("--layer", required=True, metavar="L", help=_("a table (buildings, zones …) or a layer's name"))
     export.add_argument("--out", required=True, type=Path, metavar="FILE", help=_("its ending says the format"))
@@ -55,7 +57,9 @@ def render_(args: Namespace) -> Answer:
     with to_look(args) as session:
         view = _camera(args.camera) if args.camera else _view(session, args.view, args.size)
         when, said = _when(session, args.sun, args.at)
-        image = picture(session, args.size, view, "" if args.colour_by == "none" else args.colour_by, when)
+        table = shown_result.table_of(session, args)
+        said |= shown_result.said(table, args.result)
+        image = picture(session, args.size, view, "" if args.colour_by == "none" else args.colour_by, when, table)
     _write(args.out, image)
     width, height = args.size
     body = {"out": str(args.out), "width": width, "height": height, "bytes": args.out.stat().st_size, **said}

@@ -22,6 +22,7 @@ from vidbudova.scene.standing import grounded
 from vidbudova.text import _
 
 if TYPE_CHECKING:
+    from vidbudova.plugin.result import ResultTable
     from vidbudova.session import Session
 
 COLOURABLE = ("text", "integer", "real", "boolean")
@@ -40,10 +41,18 @@ AS_ALWAYS = When()
 
 
 def picture(
-    session: Session, size: Size, view: Camera | None = None, colour_by: str = "damage", when: When = AS_ALWAYS
+    session: Session,
+    size: Size,
+    view: Camera | None = None,
+    colour_by: str = "damage",
+    when: When = AS_ALWAYS,
+    result: ResultTable | None = None,
 ) -> NDArray[np.uint8]:
-    """The city as a picture (h, w, 3): from `view` or the whole; coloured by damage, by a field, or plain for ""."""
-    scene = dressed_scene(session, size, colour_by, when)
+    """The city as a picture (h, w, 3): from `view` or the whole; coloured by damage, by a field, or plain for "".
+
+    result : what an analysis found, shown on it.
+    """
+    scene = dressed_scene(session, size, colour_by, when, result)
     try:
         scene.set_camera(view or overview(scene.city, size))
         scene.render("still")
@@ -52,7 +61,13 @@ def picture(
         scene.finalize()
 
 
-def dressed_scene(session: Session, size: Size, colour_by: str = "damage", when: When = AS_ALWAYS) -> Scene:
+def dressed_scene(
+    session: Session,
+    size: Size,
+    colour_by: str = "damage",
+    when: When = AS_ALWAYS,
+    result: ResultTable | None = None,
+) -> Scene:
     """A Scene of its own for pictures and videos, with the city in its colours; finalize it after use."""
     city = load(session)
     scene = Scene(size)
@@ -60,6 +75,7 @@ def dressed_scene(session: Session, size: Size, colour_by: str = "damage", when:
     try:
         scene.set_city(city)
         _dress(scene, session, city, colour_by, when)
+        scene.results.show(result)
     except BaseException:
         scene.finalize()
         raise

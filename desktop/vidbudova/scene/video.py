@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from vidbudova.plugin.result import ResultTable
     from vidbudova.scene.scene import Scene
     from vidbudova.session import Session
 
@@ -78,10 +79,12 @@ def moments(journey: Journey, fps: int) -> Sequence[float]:
 
 def frames(scene: Scene, journey: Journey, fps: int, averaged: int = 1) -> Iterator[NDArray[np.uint8]]:
     """The pictures of a journey; each depends on city and camera alone, not on the time that drawing takes."""
+    scene.results.at(0.0)
     for moment in moments(journey, fps):
         scene.set_camera(journey.at(moment))
         scene.film(DETAIL, averaged)
         yield scene.image()
+        scene.results.advance(1.0 / fps)
 
 
 def write_video(
@@ -94,13 +97,18 @@ def write_video(
     colour_by: str = "damage",
     progress: Callable[[float, str], None] = lambda share, what: None,
     cancelled: Callable[[], bool] = lambda: False,
+    result: ResultTable | None = None,
 ) -> int:
-    """Write a camera path as an MP4 file; gives the number of frames. On an error or cancel no file is left."""
+    """Write a camera path as an MP4 file; gives the number of frames. On an error or cancel no file is left.
+
+    result : what an analysis found, shown with its particles moving.
+    """
     from vidbudova.scene.still import dressed_scene
 
     journey = journey_of(session, path)
     count = len(moments(journey, fps))
-    scene = dressed_scene(session, size, colour_by)
+    scene = dressed_scene(session, size, colour_by, result=result)
+    scene.results.play(result is not None)
     try:
         with Encoder(out, size, fps) as encoder:
             for done, frame in enumerate(frames(scene, journey, fps, averaged)):
