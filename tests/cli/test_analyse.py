@@ -73,8 +73,8 @@ def test_that_a_person_reads_lines(city, guest, capsys):
     ("words", "key"),
     [
         (["--set", "gap=much"], "value-wrong"),
-        (["--set", "gap=11"], "value-wrong"),
-        (["--set", "mode=odd"], "value-wrong"),
+        (["--set", "gap=11"], "plugin-parameter"),
+        (["--set", "mode=odd"], "plugin-parameter"),
         (["--set", "odd=1"], "no-such-thing"),
     ],
 )

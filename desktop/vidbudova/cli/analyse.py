@@ -131,7 +131,9 @@ def _answer(args: Namespace, plugin: Plugin, told: Sequence[tuple[str, Ran | Use
     for error in errors:
         for sentence in spoken(error).values():
             say(sentence)
-    lines = [line for name, came, _body in told if isinstance(came, Ran) for line in _lines(plugin, name, came)]
+    lines = [
+        line for name, came, _body in told if not isinstance(came, UserError) for line in _lines(plugin, name, came)
+    ]
     if not args.scenarios:
         return Answer(told[0][2], lines)
     body: dict[str, Any] = {"plugin": plugin.id, "version": plugin.version, "runs": [b for _name, _came, b in told]}
