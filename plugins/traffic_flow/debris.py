@@ -17,6 +17,7 @@ Shapes = NDArray[Any]
 
 STATION_M = 10.0
 """Every so many metres along a street its free width is looked at."""
+TOUCH_M = 1e-6
 LEFT, RIGHT = 0, 1
 
 
@@ -42,7 +43,8 @@ def narrowed(
 
     Debris lies from a building's wall outwards as far as `reach_m`; what of it falls on the street's width is lost, at
     every place along the street, on both sides. What is left is counted in whole lanes, as wide as the street's lanes
-    are but no wider than the norm; less than the least width of one is a closed street.
+    are but no wider than the norm; less than the least width of one is a closed street. A building beyond the end of a
+    street leaves its debris on the crossing, which belongs to the street that it stands beside.
 
     Parameters
     ----------
@@ -58,8 +60,21 @@ def narrowed(
     building, street = tree.query(fallen, predicate="dwithin", distance=reach_m + width.max() / 2)
     away = shapely.distance(streets[street], fallen[building])
     cover = np.clip(reach_m[building] - (away - width[street] / 2), 0, width[street])
-    some = cover > 0
-    return _counted(streets, lanes, width, fallen, reach_m, (street[some], building[some], cover[some]), norm)
+    least, most = _spans(streets[street], fallen[building])
+    some = (cover > 0) & (most > TOUCH_M) & (least < shapely.length(streets[street]) - TOUCH_M)
+    found = _Found(street[some], building[some], cover[some], least[some], most[some])
+    return _counted(streets, lanes, width, fallen, reach_m, found, norm)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Debris beside streets: which, how much of the width it covers, and from where to where the building lies."""
+
+    street: Ints
+    building: Ints
+    cover: Floats
+    least: Floats
+    most: Floats
 
 
 def _counted(
@@ -68,13 +83,13 @@ def _counted(
     width: Floats,
     fallen: Shapes,
     reach_m: Floats,
-    found: tuple[Ints, Ints, Floats],
+    found: _Found,
     norm: Any,
 ) -> Narrowed:
     """Lanes left at the narrowest place of each street that debris touches."""
-    street, building, cover = found
+    street, building, cover = found.street, found.building, found.cover
     side = _sides(streets[street], fallen[building])
-    pair, station = _stations(streets[street], fallen[building], reach_m[building])
+    pair, station = _stations(found, shapely.length(streets[street]), reach_m[building])
     count = int(station.max(initial=0)) + 1
     place = street[pair] * count + station
     places, at = np.unique(place, return_inverse=True)
@@ -104,15 +119,22 @@ def _sides(lines: Shapes, shapes: Shapes) -> Ints:
     return np.where(cross > 0, LEFT, RIGHT)
 
 
-def _stations(lines: Shapes, shapes: Shapes, reach_m: Floats) -> tuple[Ints, Ints]:
+def _spans(lines: Shapes, shapes: Shapes) -> tuple[Floats, Floats]:
+    """(k,) first and last metre of a line that a shape lies beside; both the same end where it lies beyond the line."""
+    xy, of = shapely.get_coordinates(shapes, return_index=True)
+    along = shapely.line_locate_point(lines[of], shapely.points(xy))
+    least, most = np.full(len(lines), np.inf), np.full(len(lines), -np.inf)
+    np.minimum.at(least, of, along)
+    np.maximum.at(most, of, along)
+    return least, most
+
+
+def _stations(found: _Found, length: Floats, reach_m: Floats) -> tuple[Ints, Ints]:
     """(pair, station along its line) of all that a building with its debris lies beside."""
-    along = shapely.line_locate_point(lines, shapely.centroid(shapes))
-    box = shapely.bounds(shapes)
-    half = np.hypot(box[:, 2] - box[:, 0], box[:, 3] - box[:, 1]) / 2 + reach_m
-    first = (np.maximum(along - half, 0) // STATION_M).astype(np.int64)
-    last = (np.minimum(along + half, shapely.length(lines)) // STATION_M).astype(np.int64)
-    counts = np.maximum(last - first, 0) + 1
-    pair = np.repeat(np.arange(len(lines)), counts)
+    first = (np.maximum(found.least - reach_m, 0) // STATION_M).astype(np.int64)
+    last = (np.minimum(found.most + reach_m, length) // STATION_M).astype(np.int64)
+    counts = last - first + 1
+    pair = np.repeat(np.arange(length.size), counts)
     begin = np.cumsum(counts) - counts
     return pair, first[pair] + np.arange(counts.sum()) - begin[pair]
 

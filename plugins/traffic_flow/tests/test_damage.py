@@ -97,6 +97,22 @@ def test_that_debris_that_does_not_reach_takes_nothing() -> None:
     assert len(fallen(street(), {"box": (180, 17, 220, 30), "height_m": 20}, reach="high")) == 2
 
 
+def test_that_a_house_on_the_corner_narrows_the_streets_that_it_stands_beside() -> None:
+    net = roads(
+        ("west", [(-100, 0), (0, 0)], {"width_m": 8, "lanes": 2}),
+        ("east", [(0, 0), (100, 0)], {"width_m": 8, "lanes": 2}),
+        ("north", [(0, 0), (0, 100)], {"width_m": 8, "lanes": 2}),
+        ("south", [(0, 0), (0, -100)], {"width_m": 8, "lanes": 2}),
+    )
+    corner = {"box": (-40, 7, -7, 40), "height_m": 20}
+    assert set(net.road_id[fallen(net, corner).link]) == {"west", "north"}
+    facing = {"box": (-30, 7, 30, 40), "height_m": 20}
+    street_end = roads(
+        ("e", [(0, 0), (9, 0)], {"width_m": 8, "lanes": 2}), ("s", [(5, 0), (5, -99)], {"width_m": 8, "lanes": 2})
+    )
+    assert set(street_end.road_id[fallen(street_end, facing).link]) == {"e"}
+
+
 def test_that_debris_grows_from_low_to_high() -> None:
     rule = norms.ours()
     height = np.array([5.0, 24, 40, 80, 300, np.nan])
