@@ -117,7 +117,8 @@ def freeze(args: list[str]) -> int:
     size = sum(f.stat().st_size for f in built.rglob("*") if f.is_file() and not f.is_symlink())
     print(f"dist/vidbudova: {size / 1e6:,.0f} MB", flush=True)
     phase("self-test of the built program")
-    return subprocess.call([built / f"vidbudova{'.exe' if WINDOWS else ''}", "selftest"], env=clean_environ())
+    command = [built / f"vidbudova{'.exe' if WINDOWS else ''}", "selftest", ROOT / "tests" / "data" / "outside_plugin"]
+    return subprocess.call(command, env=clean_environ())
 
 
 def bench(args: list[str]) -> int:

@@ -7,10 +7,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vidbudova import paths
+from vidbudova.cli import selftest_plugins
+from vidbudova.cli.selftest_plugins import Failed
 from vidbudova.session import Session
 
 BUILDINGS = 300
@@ -19,14 +21,11 @@ FEWEST_COLOURS = 10
 GEOJSON_SIDE_DEG = 0.0002
 
 
-class Failed(Exception):
-    """A step did not give what it must."""
-
-
-def run(colours_in_window: Callable[[Path], int]) -> int:
+def run(colours_in_window: Callable[[Path], int], plugins: Sequence[Path] = ()) -> int:
     """Try every room once; 0 when all holds, 1 with the step that does not.
 
-    `colours_in_window` opens a project in the window and says how many colours its view shows.
+    `colours_in_window` opens a project in the window and says how many colours its view shows; `plugins` are folders of
+    plugins from outside that are to be tried, too.
     """
     with tempfile.TemporaryDirectory(prefix="vidbudova-selftest-", ignore_cleanup_errors=True) as folder:
         os.environ["VIDBUDOVA_HOME"] = str(Path(folder, "settings"))
@@ -38,6 +37,8 @@ def run(colours_in_window: Callable[[Path], int]) -> int:
             ("heights and a scan", state.bring_in_heights),
             ("damage mark and undo", state.mark),
             ("picture", state.picture),
+            ("analyses of the program", state.analyse),
+            ("analyses from outside", lambda: state.analyse_with_others(plugins)),
             ("check", state.check),
             ("window", state.window),
         ]
@@ -165,6 +166,14 @@ class _Trial:
         if image.shape[:2] != (SIZE[1], SIZE[0]) or colours < FEWEST_COLOURS:
             raise Failed(f"a picture of {image.shape} with {colours} colours")
         return f"{SIZE[0]}×{SIZE[1]}, {colours} colours"
+
+    def analyse(self) -> str:
+        """The plugins that came with the program run on the project."""
+        return selftest_plugins.ours(self.path)
+
+    def analyse_with_others(self, given: Sequence[Path]) -> str:
+        """So do plugins that somebody sent."""
+        return selftest_plugins.others(self.path, self.folder, given)
 
     def check(self) -> str:
         """The project holds together."""
