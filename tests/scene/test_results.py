@@ -17,6 +17,7 @@ from vidbudova.plugin import ResultTable, Style
 from vidbudova.scene.camera import Camera
 from vidbudova.scene.pick import Pick
 from vidbudova.scene.result_legend import classed
+from vidbudova.scene.result_lines import LEVELS, foremost
 from vidbudova.scene.results import prepare
 from vidbudova.scene.scene import Scene
 
@@ -251,3 +252,20 @@ def test_that_a_section_leaves_results_where_they_are(scene: Scene) -> None:
     table = links()
     rgb = classed(table).rgb.astype(int)
     assert all(len(seen(picture(scene), colour, 25)) for colour in rgb)
+
+
+def test_that_of_even_ribbons_the_wider_streets_stay_in_far_views(scene: Scene) -> None:
+    frame = pd.DataFrame({"id": ["r2", "r0", "r1"], "load": [1.0, 2.0, 3.0]})
+    table = ResultTable("roads", "Load", frame, about="roads", style=Style("graduated", "load"))
+    lines = prepare(table, district()).lines
+    order = foremost(lines, np.arange(3), np.ones(3, np.int64), replace(LEVELS[-1], most=2))
+    assert order.tolist() == [2, 1]  # secondary under primary; the residential street is left out
+
+
+def test_that_ends_reach_over_the_middle_of_a_junction(scene: Scene) -> None:
+    ways = [line((-100, -30), (0, -30)), line((0, -30), (60, -110))]
+    frame = gpd.GeoDataFrame({"v": [5.0, 5.0]}, geometry=ways, crs=CRS)
+    scene.results.show(ResultTable("t", "T", frame, style=Style("categories", "v")))
+    rgb = classed(scene.results.table).rgb.astype(int)[0]  # type: ignore[arg-type]
+    x, y = at_pixel(scene, 1.0, -29.6)
+    assert np.abs(picture(scene)[round(y), round(x)] - rgb).max() < 40

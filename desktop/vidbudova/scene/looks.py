@@ -36,7 +36,7 @@ FRONT = 0.012
 """Solids come forward by so much depth where all ground is flat: before all that lies on it, however near that is."""
 AMBIENT_SHARE = 0.3
 FEATURE_SHARE = 0.22
-AREA_SHARE = 0.5
+AREA_SHARE = 0.45
 
 Shares = dict[str, dict[str, tuple[str, float]]]
 

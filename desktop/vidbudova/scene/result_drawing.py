@@ -52,11 +52,10 @@ def prepare(table: ResultTable, city: City) -> Drawing:
     """What a result looks like on a city; rows without a shape of their own have that of the row they are about."""
     shapes = _geometries(table, city)
     kinds = shapely.get_type_id(shapes)
-    lines = lines_from(*_as_lines(table, shapes, kinds))
     relief, roads = city.relief, city.table("roads")
-    heights = Heights(
-        roads, road_widths(roads), None if relief is None else lambda xy: relief.height(xy) - relief.lowest_m
-    )
+    widths = road_widths(roads)
+    lines = lines_from(*_as_lines(table, shapes, kinds), _weights(table, roads, widths))
+    heights = Heights(roads, widths, None if relief is None else lambda xy: relief.height(xy) - relief.lowest_m)
     x0, y0, x1, y1 = city.bounds
     made = courses(lines, heights, np.array([x0 + x1, y0 + y1]) / 2)
     points, of_points = _some(shapes, np.isin(kinds, (0, 4)))
@@ -131,6 +130,15 @@ def _of_rows(lines: tuple[Shapes, Ints, Floats, Floats], rows: Ints, count: int)
     wide[rows], quick[rows] = share, speed
     whole = Shapes(np.arange(count).astype(object), made.xy, made.part_offsets, np.cumsum(offsets), made.is_hole, {})
     return whole, rows, wide, quick
+
+
+def _weights(table: ResultTable, roads: Shapes, widths: Floats) -> Floats:
+    """(n,) how much the road of each row matters, by its width; 0 where it has none."""
+    frame = table.frame
+    if table.about != "roads" or "id" not in frame:
+        return np.zeros(len(frame))
+    width_of = dict(zip(map(str, roads.ids.tolist()), widths.tolist(), strict=True))
+    return np.array([width_of.get(str(id), 0.0) for id in frame["id"].tolist()], np.float64)
 
 
 def _shares(values: Floats, found: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:

@@ -57,7 +57,8 @@ class Lines:
     ----------
     xy : (v, 2) vertices in the project's CRS. offsets : (m + 1,) first vertex of each line.
     row : (m,) row of the table. twin : (m,) whether another line runs the same way back.
-    share : (m,) width, 0 to 1. speed : (m,) of its particles in m/s, 0 for none. length_m : (m,).
+    share : (m,) width, 0 to 1. speed : (m,) of its particles in m/s, 0 for none.
+    rank : (m,) what is drawn where not all can be: more first.
     """
 
     xy: Floats
@@ -66,16 +67,18 @@ class Lines:
     twin: NDArray[np.bool_]
     share: Floats
     speed: Floats
-    length_m: Floats
+    rank: Floats
 
     def __len__(self) -> int:
         return len(self.row)
 
 
-def lines_from(shapes: Shapes, rows: Ints, share: Floats, speed: Floats) -> Lines:
-    """The lines of some rows; `share` and `speed` (n,) are by row."""
+def lines_from(shapes: Shapes, rows: Ints, share: Floats, speed: Floats, weight: Floats) -> Lines:
+    """The lines of some rows; `share`, `speed` and `weight` (n,) are by row; of even shares the weightier is first."""
     xy, offsets, row = lines_of(shapes, rows)
-    return Lines(xy, offsets, row, twins(xy, offsets), share[row], speed[row], shapely.length(strings(xy, offsets)))
+    length_m = shapely.length(strings(xy, offsets))
+    rank = share[row] + 1e-3 * weight[row] + 1e-7 * np.minimum(length_m, 1000.0)
+    return Lines(xy, offsets, row, twins(xy, offsets), share[row], speed[row], rank)
 
 
 def twins(xy: Floats, offsets: Ints) -> NDArray[np.bool_]:
@@ -92,7 +95,7 @@ def twins(xy: Floats, offsets: Ints) -> NDArray[np.bool_]:
 def middles(lines: Lines) -> tuple[Floats, Ints]:
     """(k, 2) the middle of the longest line of each row, and the rows."""
     made = strings(lines.xy, lines.offsets)
-    order = np.lexsort((-lines.length_m, lines.row))
+    order = np.lexsort((-shapely.length(made), lines.row))
     rows, first = np.unique(lines.row[order], return_index=True)
     half = shapely.line_interpolate_point(made[order[first]], 0.5, normalized=True)
     return shapely.get_coordinates(half), rows
@@ -192,9 +195,9 @@ def _by_line(reduce: np.ufunc, xy: Floats, offsets: Ints) -> Floats:
 
 
 def foremost(lines: Lines, rows: Ints, pieces: Ints, level: Level) -> Ints:
-    """The widest of some lines, as many as a tile may have; of even ones the longest. The last is drawn uppermost."""
+    """The first of some lines, as many as a tile may have. The last is drawn uppermost."""
     share = lines.share
-    order = rows[np.lexsort((-lines.length_m[rows], -share[rows]))]
+    order = rows[np.argsort(-lines.rank[rows], kind="stable")]
     order = order[(share[order] >= level.least) | (share[order] == share[rows].max(initial=0.0))]
     few = np.cumsum(pieces[order]) <= max(level.most, int(pieces[order[:1]].sum()))
     return np.asarray(order[few][::-1])
