@@ -13,8 +13,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiled import kernel
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
@@ -111,7 +112,7 @@ def bench(nodes: int, links: int) -> Bench:
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def refresh(road: Road, a: int) -> None:
     """Time and slope of link a at its flow; where the empty link has an endless slope, that of a nearly empty one."""
     load = road.flow[a] * road.inverse_capacity[a]
@@ -127,7 +128,7 @@ def refresh(road: Road, a: int) -> None:
     road.slope[a] = steep * p * road.inverse_capacity[a]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def refresh_all(road: Road) -> None:
     for a in range(road.flow.size):
         refresh(road, a)
@@ -135,7 +136,7 @@ def refresh_all(road: Road) -> None:
             road.time[a] = FAR
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def lay_out(graph: Graph, bushes: Bushes, bench: Bench, r: int) -> int:
     """Puts bush r on the bench: node, start and tail_at by position; gives the number of positions."""
     place, node, start, tail_at = bench.place, bench.node, bench.start, bench.tail_at
@@ -160,14 +161,14 @@ def lay_out(graph: Graph, bushes: Bushes, bench: Bench, r: int) -> int:
     return n
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def clear(bench: Bench, n: int) -> None:
     """Forgets the places of the nodes of the bush on the bench."""
     for p in range(n):
         bench.place[bench.node[p]] = -1
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def label(road: Road, bench: Bench, link: Ints, flow: Floats, extra: Floats, n: int, idle: bool) -> None:
     """Shortest times over the bush, and longest ones over its used links (with `idle`, and over the shortest tree)."""
     low, high, start, tail_at = bench.low, bench.high, bench.start, bench.tail_at
@@ -197,7 +198,7 @@ def label(road: Road, bench: Bench, link: Ints, flow: Floats, extra: Floats, n: 
         bench.high_in[p] = most_at
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def move(
     road: Road, bench: Bench, link: Ints, flow: Floats, extra: Floats, end: int, crumb: float, least: float
 ) -> float:
@@ -254,7 +255,7 @@ def move(
     return gain
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def balance(
     road: Road, bench: Bench, link: Ints, flow: Floats, extra: Floats, n: int, crumb: float, least: float, rounds: int
 ) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .bush import FAR, Bench, Bushes, Floats, Graph, Road, clear, label, lay_out
+from .compiled import kernel
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> None:
     """Makes the shortest times over the bush those over the whole network.
 
@@ -55,7 +55,7 @@ def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> No
         by_node[node[p]] = FAR
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def conserve(bushes: Bushes, bench: Bench, r: int, n: int) -> None:
     """Scales what enters each node to what leaves or ends there: takes away what rounding has added up."""
     flow, need, start = bushes.flow[r], bench.need, bench.start
@@ -79,7 +79,7 @@ def conserve(bushes: Bushes, bench: Bench, r: int, n: int) -> None:
             need[bench.tail_at[e]] += flow[e]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def measure(
     graph: Graph, road: Road, bushes: Bushes, bench: Bench, flows: Floats, excess: Floats, spent: Floats
 ) -> None:
@@ -112,7 +112,7 @@ def measure(
         clear(bench, n)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def add_up(bushes: Bushes, core_link: NDArray[np.int64], flows: Floats) -> None:
     """Adds the flows of all bushes to those of their classes, (classes, links of the whole network)."""
     for r in range(bushes.used.size):

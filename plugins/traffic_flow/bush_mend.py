@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, clear, label, lay_out, refresh
 from .bush_start import grow, send
+from .compiled import kernel
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def touched(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, opened: Ints) -> bool:
     """Whether the bush on the bench has a closed link, other trips to serve, or a way to somewhere new."""
     for e in range(bushes.used[r]):
@@ -26,7 +26,7 @@ def touched(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, open
     return False
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def keep_open_paths(road: Road, bushes: Bushes, bench: Bench, r: int, n: int, missing: Floats) -> None:
     """Leaves on each link the part of its flow that uses no closed link; `missing` by node gets the trips of the rest.
 
@@ -69,7 +69,7 @@ def keep_open_paths(road: Road, bushes: Bushes, bench: Bench, r: int, n: int, mi
                     road.time[a] = FAR
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def drop_cut_off(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int) -> None:
     """Keeps of row r what can still be reached over open links of the bush."""
     link, flow, reached = bushes.link[r], bushes.flow[r], bench.mark
@@ -88,7 +88,7 @@ def drop_cut_off(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int,
     bushes.used[r] = keep
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -> Ints:
     """Mends every bush that closed or newly opened links touch; gives their rows.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from .bush import Bench, Bushes, Floats, Graph, Ints, Road, balance, clear, label, lay_out
+from .compiled import kernel
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def candidates(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int, room: int, strict: bool) -> int:
     """Links that may join the bush on the bench, into new_link; gives their number.
 
@@ -37,7 +37,7 @@ def candidates(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int, ro
     return found
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def sort_by_longest(bench: Bench, n: int) -> None:
     """The nodes of the bench in the order of their longest times, equal ones in the order they had."""
     node, high, place = bench.node, bench.high, bench.place
@@ -62,7 +62,7 @@ def sort_by_longest(bench: Bench, n: int) -> None:
         place[node[p]] = p
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def rebuild(graph: Graph, bench: Bench, link: Ints, flow: Floats, count: int, n: int, new: int) -> int:
     """Writes the row anew: links that carry flow or lie on the shortest tree (mark in old_tail), and `new` ones."""
     keep = 0
@@ -96,7 +96,7 @@ def rebuild(graph: Graph, bench: Bench, link: Ints, flow: Floats, count: int, n:
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def reshape(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int, extra: Floats) -> None:
     """Drops the idle links of bush r, which is on the bench, and adds those that shorten its paths."""
     link, flow, count = bushes.link[r], bushes.flow[r], bushes.used[r]
@@ -128,7 +128,7 @@ def reshape(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: i
     bushes.used[r] = rebuild(graph, bench, link, flow, count, n, new)
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def sweep(
     graph: Graph, road: Road, bushes: Bushes, bench: Bench, visit: Ints, grow: bool, least: float, rounds: int
 ) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, clear, lay_out, refresh
+from .compiled import kernel
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def rise(heap: Ints, key: Floats, mark: Ints, at: int) -> None:
     """Moves the entry at `at` of the heap to where its key belongs, towards the front; `mark` says where each is."""
     u = heap[at]
@@ -22,7 +21,7 @@ def rise(heap: Ints, key: Floats, mark: Ints, at: int) -> None:
     mark[u] = at
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def sink(heap: Ints, key: Floats, mark: Ints, size: int) -> None:
     """Moves the first entry of the heap to where its key belongs, away from the front."""
     u = heap[0]
@@ -42,7 +41,7 @@ def sink(heap: Ints, key: Floats, mark: Ints, size: int) -> None:
     mark[u] = at
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def grow(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int, extra: Floats) -> int:
     """Adds every node that can be reached and is not on the bench yet, each by its shortest way (Dijkstra 1959).
 
@@ -97,7 +96,7 @@ def grow(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int,
     return n
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def send(road: Road, bushes: Bushes, bench: Bench, r: int, n: int) -> None:
     """Sends what `need` holds at each position back to the origin over the shortest tree."""
     need, low_in, tail_at = bench.need, bench.low_in, bench.tail_at
@@ -115,7 +114,7 @@ def send(road: Road, bushes: Bushes, bench: Bench, r: int, n: int) -> None:
     need[0] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@kernel
 def load(graph: Graph, road: Road, bushes: Bushes, bench: Bench, visit: Ints) -> None:
     """Begins the bushes named anew: all trips on the shortest tree at the times that the bushes before have left."""
     for k in range(visit.size):
