@@ -265,7 +265,8 @@ def test_that_of_even_ribbons_the_wider_streets_stay_in_far_views(scene: Scene) 
 def test_that_ends_reach_over_the_middle_of_a_junction(scene: Scene) -> None:
     ways = [line((-100, -30), (0, -30)), line((0, -30), (60, -110))]
     frame = gpd.GeoDataFrame({"v": [5.0, 5.0]}, geometry=ways, crs=CRS)
-    scene.results.show(ResultTable("t", "T", frame, style=Style("categories", "v")))
-    rgb = classed(scene.results.table).rgb.astype(int)[0]  # type: ignore[arg-type]
-    x, y = at_pixel(scene, 1.0, -29.6)
-    assert np.abs(picture(scene)[round(y), round(x)] - rgb).max() < 40
+    table = ResultTable("t", "T", frame, style=Style("categories", "v"))
+    scene.set_camera(replace(ABOVE, distance=60.0))
+    scene.results.show(table)
+    x, y = at_pixel(scene, 0.36, -29.28)  # left of the end of one and of the beginning of the other
+    assert np.abs(picture(scene)[int(y), int(x)] - classed(table).rgb[0].astype(int)).max() < 40

@@ -123,6 +123,7 @@ void main() {
 """
 )
 
+READ = frozenset({"pixel", "perPixel", "screen", "front", "haze", "hazeColour"})
 SPARK_DARK = (0.06, 0.08, 0.16)
 RIMS: dict[str, Sequence[float]] = {"light": (1.0, 1.0, 1.0), "dark": (0.08, 0.10, 0.12)}
 
@@ -130,10 +131,15 @@ RIMS: dict[str, Sequence[float]] = {"light": (1.0, 1.0, 1.0), "dark": (0.08, 0.1
 def flow_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look:
     """The look of ribbons; `clock` is the time of the particles in s, `playing` whether they are seen."""
     own: Uniforms = {"share": 1.0, "clock": 0.0, "playing": 0.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
-    return Look(FLOW_VERTEX, FLOW_FRAGMENT, {**common, **own})
+    return Look(FLOW_VERTEX, FLOW_FRAGMENT, _read(common) | own)
 
 
 def badge_look(common: Mapping[str, float | Sequence[float]], theme: str) -> Look:
     """The look of numbered places."""
     own: Uniforms = {"share": 1.0, "halfPx": 14.0, "sparkDark": SPARK_DARK, "rim": RIMS[theme]}
-    return Look(BADGE_VERTEX, BADGE_FRAGMENT, {**common, **own})
+    return Look(BADGE_VERTEX, BADGE_FRAGMENT, _read(common) | own)
+
+
+def _read(common: Mapping[str, float | Sequence[float]]) -> Uniforms:
+    """Those that these shaders read: VTK hands every uniform over for every surface of every frame."""
+    return {name: value for name, value in common.items() if name in READ}

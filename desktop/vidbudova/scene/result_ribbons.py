@@ -52,14 +52,13 @@ class Ribbons:
         found: list[tuple[int, int]] = []
         inside: NDArray[np.bool_] | None = None
         for k in range(len(self.courses) - 1, -1, -1):
-            course = self.courses[k]
-            if not len(course.grid):
-                return []
-            seen = view.sees(course.grid.bounds, course.grid.top_m)
-            if inside is not None:
-                seen &= inside[course.parent]
-            inside = seen & (view.seen_from(course.grid.bounds, course.grid.top_m) < course.level.nearest_m * detail)
-            found += [(k, tile) for tile in np.flatnonzero(seen & ~inside).tolist()]
+            grid, level = self.courses[k].grid, self.courses[k].level
+            near = np.arange(len(grid)) if inside is None else np.flatnonzero(inside[self.courses[k].parent])
+            near = near[view.sees(grid.bounds[near], grid.top_m[near])]
+            closer = view.seen_from(grid.bounds[near], grid.top_m[near]) < level.nearest_m * detail
+            inside = np.zeros(len(grid), bool)
+            inside[near[closer]] = True
+            found += [(k, tile) for tile in near[~closer].tolist()]
         return found
 
     def _make(self, k: int, tile: int) -> list[Surface]:
