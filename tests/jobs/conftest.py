@@ -28,7 +28,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> Callable[..., Plugin]:
-    """Makes a plugin of code."""
+    """Makes a plugin of code that a person has approved."""
 
     def make(code: str, name: str = "guest", explore: bool = False) -> Plugin:
         folder = tmp_path / "plugins" / name
@@ -36,6 +36,6 @@ def plugin(tmp_path: Path) -> Callable[..., Plugin]:
             guests.write(folder, code, explore=explore)
         else:
             (folder / "__init__.py").write_text(textwrap.dedent(code), encoding="utf-8")
-        return finding.at(folder)
+        return finding.approve(finding.at(folder))
 
     return make

@@ -17,6 +17,7 @@ from jobs import guests
 
 from vidbudova.errors import UserError
 from vidbudova.jobs import Limits, open_explorer, run
+from vidbudova.jobs.many import Wanted, run_many
 from vidbudova.store.project import open_project
 
 
@@ -110,7 +111,7 @@ def test_that_a_plugin_that_eats_memory_is_ended(plugin, city):
 
 
 def test_that_a_plugin_that_hangs_is_ended_when_its_time_is_over(plugin, city):
-    error = failing(plugin, city, "while True: time.sleep(1)\n", seconds=2.5)
+    error = failing(plugin, city, "while True: time.sleep(1)\n", seconds=1.5)
     assert error.key == "plugin-too-much" and "time" in str(error)
 
 
@@ -172,7 +173,7 @@ def test_that_cancelling_at_random_moments_leaves_nothing_behind(plugin, city):
     guest = plugin(guests.WELL)
     chance = random.Random(4)
     for _ in range(6):
-        until = time.monotonic() + chance.uniform(0, 1.2)
+        until = time.monotonic() + chance.uniform(0, 0.4)
         try:
             ran = run(guest, city, cancelled=lambda until=until: time.monotonic() > until)
             assert ran.result.summary["buildings_count"] == 30
@@ -279,6 +280,91 @@ def test_that_an_explorer_opened_by_a_thread_that_has_ended_still_answers(plugin
     thread.join()
     with opened[0] as explorer:
         assert explorer.ask({"number": 4}).summary["twice"] == 8
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        ("def deep(n): return deep(n + 1)\ndeep(0)", "plugin-failed"),
+        ("sys.setrecursionlimit(10**9)\ndef deep(n): return sorted([n], key=deep)\ndeep(0)", "plugin-"),
+        ("Path(city.folder.parent / 'run.result').mkdir()", "plugin-failed"),
+        ("from vidbudova.plugin import ResultTable\nreturn Result({}, tables=(ResultTable('t', 'T', 5),))", "plugin-"),
+        ("return Result('summary')", "plugin-"),
+    ],
+)
+def test_that_endless_recursion_and_results_of_odd_shape_are_sentences(plugin, city, lines, key):
+    assert failing(plugin, city, lines + "\n").key.startswith(key)
+
+
+def swapped(code):
+    """A plugin that puts something else where its result is looked for, just before it ends."""
+    return guests.body(f"""
+        from vidbudova.jobs import child
+        path = city.folder.parent / "run.result"
+        def write(result, to):
+            {code}
+        child._write = sys.modules["__main__"]._write = write
+    """)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of Linux and macOS")
+@pytest.mark.parametrize(
+    ("code", "key"),
+    [
+        ("os.mkfifo(to)", "plugin-result-wrong"),
+        ("os.symlink('/dev/zero', to)", "plugin-result-wrong"),
+        ("to.mkdir()", "plugin-result-wrong"),
+        ("to.write_bytes(os.urandom(5000))", "plugin-result-wrong"),
+        ("pass", "plugin-result-wrong"),
+        ("to.touch(); os.truncate(to, 600 << 20)", "plugin-too-much"),
+    ],
+)
+def test_that_whatever_lies_where_the_result_should_be_is_not_believed(plugin, city, code, key):
+    with pytest.raises(UserError) as broken:
+        run(plugin(swapped(code)), city, limits=Limits(memory_mb=512))
+    assert broken.value.key == key
+
+
+def test_that_a_proposal_for_a_table_that_the_manifest_does_not_name_is_refused(plugin, city):
+    lines = (
+        "delta = ProposedDelta('zones', 'z', 'name', 'A')\nreturn Result({}, proposals=(Proposal('P', '', (delta,)),))"
+    )
+    error = failing(plugin, city, lines + "\n")
+    assert error.key == "plugin-result-wrong" and "zones" in str(error)
+
+
+def test_that_a_plugin_that_changed_after_a_person_approved_it_does_not_run(plugin, city):
+    guest = plugin(guests.WELL)
+    (guest.folder / "more.py").write_text("x = 1\n", encoding="utf-8")
+    for start in (run, open_explorer):
+        with pytest.raises(UserError) as refused:
+            start(guest, city)
+        assert refused.value.key == "plugin-not-ready"
+
+
+def test_that_an_explorer_cancelled_at_random_moments_still_answers_or_says_that_it_is_gone(plugin, city):
+    chance = random.Random(7)
+    with open_explorer(plugin(guests.EXPLORER, explore=True), city) as explorer:
+        for number in range(8):
+            until = time.monotonic() + chance.uniform(0, 0.3)
+            with pytest.raises(UserError) as stopped:
+                explorer.ask({"slow": True}, cancelled=lambda until=until: time.monotonic() > until)
+            assert stopped.value.key == "plugin-cancelled"
+            assert explorer.ask({"number": number}).summary["twice"] == 2 * number
+
+
+def test_that_runs_beside_each_other_each_give_their_own(plugin, city):
+    guest = plugin(guests.WELL)
+    wanted = [Wanted(guest, city, parameters={"gap": gap / 8}) for gap in range(8)]
+    came = run_many(wanted, most=3)
+    assert [ran.result.summary["gap"] for ran in came] == [gap / 8 for gap in range(8)]
+
+
+def test_that_runs_beside_each_other_are_all_cancelled(plugin, city):
+    told = []
+    slow = plugin(guests.body("for step in range(2000):\n    progress(step / 2000)\n    time.sleep(0.01)\n"))
+    came = run_many([Wanted(slow, city) for _ in range(4)], lambda *said: told.append(said), lambda: bool(told), most=2)
+    assert [error.key for error in came] == ["plugin-cancelled"] * 4
 
 
 def test_that_no_folder_thread_or_process_is_left(plugin, city, tmp_path, monkeypatch):

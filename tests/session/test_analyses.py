@@ -11,7 +11,7 @@ from jobs import guests
 
 from vidbudova.errors import UserError
 from vidbudova.model.change import Delta
-from vidbudova.plugin import Figure, Proposal, ProposedDelta, Result, ResultTable, Style
+from vidbudova.plugin import Figure, Proposal, ProposedDelta, Result, ResultTable, Style, finding, installing
 from vidbudova.session import Session, analyses
 from vidbudova.session.comparing import compare
 from vidbudova.store.project import create, open_project
@@ -68,6 +68,25 @@ def test_that_a_scenario_has_results_of_its_own(session, guest):
     assert not analyses.kept(session)[0].stale
     session.do("Correct", [Delta("buildings", house(session), None, {"height_m": 9.0})], "plan A")
     assert analyses.kept(session)[0].stale
+
+
+def test_that_a_result_is_stale_once_its_plugin_or_a_file_of_its_parameters_is_another(session, tmp_path, install):
+    folder = guests.write(tmp_path / "reader", guests.body("Path(parameters['matrix']).read_text()\n"))
+    with (folder / "plugin.toml").open("a", encoding="utf-8") as toml:
+        toml.write('[[parameters]]\nname = "matrix"\ntype = "file"\n')
+    install(folder)
+    matrix = tmp_path / "trips.csv"
+    matrix.write_text("1,2", encoding="utf-8")
+    analyses.run_analysis(session, "reader", {"matrix": str(matrix)})
+    assert not analyses.kept(session)[0].stale
+    matrix.write_text("1,2,3", encoding="utf-8")
+    assert analyses.kept(session)[0].stale
+    matrix.unlink()
+    assert not analyses.kept(session)[0].stale, "a file that is not here says nothing"
+    (finding.own_folder() / "reader" / "more.py").write_text("", encoding="utf-8")
+    assert analyses.kept(session)[0].stale
+    installing.remove("reader")
+    assert not analyses.kept(session)[0].stale, "nor does a plugin that is not here"
 
 
 def test_that_a_forgotten_result_is_gone_and_a_missing_file_is_a_sentence(session, guest):

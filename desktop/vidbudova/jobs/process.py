@@ -155,7 +155,8 @@ class Process:
         if trace := told.get("trace"):
             log.warning("the plugin %s broke off\n%s\n%s", self.name, trace, self._tail())
         if "key" in told:
-            return UserError(told["key"], **told["values"])
+            with contextlib.suppress(KeyError, TypeError):
+                return UserError(told["key"], **told["values"])
         kind, reason = told.get("kind"), str(told.get("reason", ""))
         if kind == "memory":
             return self._too_much(_("memory"), f"{number(self.limits.memory_mb)} MB")

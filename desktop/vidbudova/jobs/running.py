@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from vidbudova.errors import UserError
-from vidbudova.jobs import memory, origins
+from vidbudova.jobs import given, memory, origins
 from vidbudova.jobs.order import Limits, Order
 from vidbudova.jobs.process import Cancelled, Process, Progress
 from vidbudova.model.change import NOW
-from vidbudova.plugin import Result, result_file
+from vidbudova.plugin import Result, finding
 from vidbudova.plugin.finding import Plugin
 from vidbudova.plugin.parameters import checked
 from vidbudova.text import language
@@ -70,6 +70,7 @@ def run(
     UserError
         With a sentence that names the plugin, whatever it did; nothing of it is left running.
     """
+    plugin = _as_it_is(plugin)
     values = checked(plugin.parameters, parameters or {})
     if cancelled():
         raise UserError("plugin-cancelled", plugin=plugin.name)
@@ -83,7 +84,7 @@ def run(
             process.follow(progress, cancelled)
         finally:
             process.end()
-        result = _read(plugin, Path(order.result))
+        result = given.read(plugin, Path(order.result), limits.memory_mb)
         if into is not None:
             shutil.move(order.result, into)
     seconds = round(time.monotonic() - began, 3)
@@ -100,6 +101,7 @@ def open_explorer(
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Explorer:
     """Run a plugin so that it stays to be asked; `close` it, or leave its `with` block, when there is nothing more."""
+    plugin = _as_it_is(plugin)
     values = checked(plugin.parameters, parameters or {})
     inputs = origins.inputs_sha256(plugin, origins.data_sha256(plugin, project, scenario), values)
     return Explorer(plugin, project, scenario, values, inputs, progress, cancelled, limits)
@@ -175,7 +177,7 @@ class Explorer:
             if error.key in ENDED:
                 self._process.end()
             raise
-        return _read(self.plugin, path)
+        return given.read(self.plugin, path, self._process.limits.memory_mb)
 
     def __enter__(self) -> Self:
         return self
@@ -214,8 +216,9 @@ def _order(
     return order, limits
 
 
-def _read(plugin: Plugin, path: Path) -> Result:
-    try:
-        return result_file.read(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError("plugin-result-wrong", plugin=plugin.name, reason=str(error)[:200]) from error
+def _as_it_is(plugin: Plugin) -> Plugin:
+    """The plugin as its folder is now, for that is what will run; it may have changed since it was found."""
+    now = finding.at(plugin.folder)
+    if now.state != "ready":
+        raise UserError("plugin-not-ready", plugin=plugin.name, reason=now.reason)
+    return now

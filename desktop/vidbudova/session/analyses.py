@@ -14,6 +14,7 @@ import shapely
 
 from vidbudova import jobs
 from vidbudova.errors import UserError
+from vidbudova.jobs import origins
 from vidbudova.model.change import NOW, Change, Delta, Value
 from vidbudova.model.ids import new_id
 from vidbudova.model.schema import TABLES
@@ -93,17 +94,19 @@ def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: P
         "plugin": plugin.id, "version": plugin.version, "title": plugin.name, "scenario": scenario,
         "parameters": dict(ran.parameters), "ran_at": _iso(now), "seconds": ran.seconds, "reads": list(plugin.reads),
         "inputs_sha256": ran.inputs_sha256, "data_sha256": ran.data_sha256, "code_sha256": plugin.sha256,
+        "files": origins.files_sha256(plugin.files, ran.parameters),
         "summary": dict(ran.result.summary), "warnings": list(ran.warnings),
     }  # fmt: skip
     last = results.last_change(session.project) if after is None else after
     row = results.keep(session.project, file, new_id(now, os.urandom(10)), last, told)
-    return _kept(session, row)
+    return _kept(session, row, {plugin.id: plugin.sha256})
 
 
 def kept(session: Session) -> list[Kept]:
     """Every kept result, the newest first."""
     rows = sorted(results.listed(session.project), key=lambda row: (row.told["ran_at"], row.id), reverse=True)
-    return [_kept(session, row) for row in rows]
+    code = {plugin.id: plugin.sha256 for plugin in finding.listed()} if rows else {}
+    return [_kept(session, row, code) for row in rows]
 
 
 def result_of(session: Session, kept_id: str) -> Result:
@@ -167,25 +170,30 @@ def _row(session: Session, kept_id: str) -> results.Row:
     raise UserError("no-such-thing", what=_("result"), id=kept_id)
 
 
-def _kept(session: Session, row: results.Row) -> Kept:
+def _kept(session: Session, row: results.Row, code: Mapping[str, str]) -> Kept:
     told = row.told
     return Kept(
-        id=row.id, stale=_is_stale(session, told),
+        id=row.id, stale=_is_stale(session, told, code),
         changes_since=results.changes_since(session.project, row.after, told["reads"], told["scenario"]),
         warnings=tuple(told["warnings"]),
         **{name: told[name] for name in TOLD},
     )  # fmt: skip
 
 
-def _is_stale(session: Session, told: Mapping[str, Any]) -> bool:
-    """Whether the tables hold other data now, or the plugin that is here now is another."""
-    reads, scenario = told["reads"], told["scenario"]
+def _is_stale(session: Session, told: Mapping[str, Any], code: Mapping[str, str]) -> bool:
+    """Whether the tables hold other data now, or the plugin or a file that is here now is another; `code` by plugin.
+
+    A plugin or a file that is not on this computer says nothing.
+    """
+    reads, scenario, files = told["reads"], told["scenario"], told["files"]
     now = session.remembered(
         f"inputs of analyses: {scenario}: {', '.join(reads)}", reads,
         lambda: session.project.inputs_sha256(reads, scenario),
     )  # fmt: skip
-    plugin = finding.find(told["plugin"])
-    return bool(now != told["data_sha256"] or (plugin is not None and plugin.sha256 != told["code_sha256"]))
+    if now != told["data_sha256"] or code.get(told["plugin"], told["code_sha256"]) != told["code_sha256"]:
+        return True
+    here = origins.files_sha256(files, told["parameters"])
+    return any(sha256 and sha256 != files[name] for name, sha256 in here.items())
 
 
 def _refuse_to_keep_nowhere(session: Session) -> None:
