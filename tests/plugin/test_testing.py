@@ -87,6 +87,16 @@ OK = "Result({'n': 1})"
         (returning("Result({}, tables=(table(city, about='damage_marks'),))"), "has ids"),
         (returning("Result({}, tables=(table(city, style=Style('graduated', 'x')),))"), "a column x"),
         (returning("Result({}, tables=(table(city, style=Style('round', 'height_m')),))"), "style round"),
+        (
+            returning(
+                "Result({}, tables=(table(city, frame=table(city).frame[['id']], about='', style=Style('order', 'id')),))"
+            ),
+            "no geometry",
+        ),
+        (
+            returning("Result({}, tables=(table(city, frame=table(city).frame[['id']], style=Style('order', 'id')),))"),
+            "",
+        ),
         (returning("Result({}, tables=(table(city, frame=table(city).frame.to_crs(4326)),))"), "coordinate system"),
         (
             returning("Result({}, charts=(Chart('line', 'l', 'line', 'x', 'y', (Series('a', [1], [1, 2]),)),))"),

@@ -113,7 +113,8 @@ def _style(table: ResultTable, style: Style, columns: set[str]) -> Iterator[str]
     for name in (style.column, style.width, style.speed):
         if name and name not in columns:
             yield _("The table {table} names a column {column} that it has not.").format(table=table.name, column=name)
-    if not getattr(table.frame, "_geometry_column_name", None):
+    rows_stand_somewhere = table.about in TABLES and bool(TABLES[table.about].geometry) and "id" in columns
+    if not getattr(table.frame, "_geometry_column_name", None) and not rows_stand_somewhere:
         yield _("The table {table} has a style but no geometry.").format(table=table.name)
 
 
