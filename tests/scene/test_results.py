@@ -118,6 +118,18 @@ def test_that_ribbons_lie_on_the_hills() -> None:
     assert np.ptp(expected) > 5.0
 
 
+def test_that_a_result_comes_to_lie_on_a_ground_that_is_brought_later(scene: Scene) -> None:
+    scene.results.show(links())
+    city = hilly()
+    scene.set_city(city)
+    assert city.relief is not None and scene.results.drawing is not None
+    places = scene.results.drawing.lines.xy
+    height = scene.results.drawing.heights.z(places, np.tile([1.0, 0.0], (len(places), 1)))
+    assert np.allclose(height, city.relief.height(places) - city.relief.lowest_m)
+    scene.set_city(district())
+    assert scene.results.drawing.heights.ground is None
+
+
 def test_that_isochrones_do_not_paint_each_other_twice() -> None:
     rings = [shapely.Point(*AT).buffer(r) for r in (300.0, 100.0)]
     frame = gpd.GeoDataFrame({"minutes": [10.0, 5.0]}, geometry=rings, crs=CRS)

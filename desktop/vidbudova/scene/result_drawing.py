@@ -19,6 +19,7 @@ from vidbudova.scene.solids import Floats, Ints
 if TYPE_CHECKING:
     from vidbudova.plugin.result import ResultTable
     from vidbudova.scene.city import City
+    from vidbudova.scene.relief import Relief
 
 FULL_WIDTH = 0.98
 """The share of rows that are narrower than the full width; the few above it are not wider."""
@@ -32,7 +33,7 @@ class Drawing:
 
     lines, points, areas : what has such a shape; `courses` are the lines at their levels, on `heights`;
     `row_of_point` and `row_of_area` name the rows of the table.
-    places : (k, 2) of numbered places, and their rows and numbers.
+    places : (k, 2) of numbered places, and their rows and numbers. relief : the ground that it was made for.
     """
 
     table: ResultTable
@@ -46,6 +47,7 @@ class Drawing:
     places: Floats
     row_of_place: Ints
     words: tuple[str, ...]
+    relief: Relief | None
 
 
 def prepare(table: ResultTable, city: City) -> Drawing:
@@ -63,7 +65,7 @@ def prepare(table: ResultTable, city: City) -> Drawing:
     places, rows, words = _numbered(table, lines, points, of_points)
     if len(places):
         points, of_points = taken(points, np.zeros(len(points), bool)), of_points[:0]
-    return Drawing(table, lines, heights, made, points, of_points, areas, of_areas, places, rows, words)
+    return Drawing(table, lines, heights, made, points, of_points, areas, of_areas, places, rows, words, relief)
 
 
 def colours_buildings(table: ResultTable | None) -> bool:

@@ -70,7 +70,10 @@ class ResultLayers:
         self._wear()
 
     def fitted(self) -> ResultLayers:
-        """Itself, laid anew on the city that the scene has now."""
+        """Itself, laid anew on the city that the scene has now, and on its ground."""
+        if self.drawing is not None and self.drawing.relief is not self.scene.city.relief:
+            self.drawing = prepare(self.drawing.table, self.scene.city)
+            self.picker = ResultPicker(self.drawing)
         self._lay()
         return self
 
