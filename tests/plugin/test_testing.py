@@ -89,7 +89,7 @@ OK = "Result({'n': 1})"
         (returning("Result({}, tables=(table(city, style=Style('round', 'height_m')),))"), "style round"),
         (
             returning(
-                "Result({}, tables=(table(city, frame=table(city).frame[['id']], about='', style=Style('order', 'id')),))"
+                "Result({}, tables=[table(city, frame=table(city).frame[['id']], about='', style=Style('flow', 'id'))])"
             ),
             "no geometry",
         ),
