@@ -18,6 +18,8 @@ from vidbudova.scene.camera import Camera
 from vidbudova.scene.pick import Pick
 from vidbudova.scene.result_legend import classed
 from vidbudova.scene.result_lines import LEVELS, foremost
+from vidbudova.scene.result_looks import WIDTH
+from vidbudova.scene.result_pick import FAR_M, NEAR_M
 from vidbudova.scene.results import prepare
 from vidbudova.scene.scene import Scene
 
@@ -282,3 +284,23 @@ def test_that_ends_reach_over_the_middle_of_a_junction(scene: Scene) -> None:
     scene.results.show(table)
     x, y = at_pixel(scene, 0.36, -29.28)  # left of the end of one and of the beginning of the other
     assert np.abs(picture(scene)[int(y), int(x)] - classed(table).rgb[0].astype(int)).max() < 40
+
+
+def test_that_no_line_is_lost_and_none_strays_at_any_level() -> None:
+    turn = np.linspace(0, 2 * np.pi, 40)
+    ring = line(*np.c_[15 * np.cos(turn), 15 * np.sin(turn)].tolist())
+    bent = line(*[(4.0 * k, 30.0 * np.sin(k / 9.0)) for k in range(60)])
+    frame = gpd.GeoDataFrame({"v": [1.0, 2.0, 3.0]}, geometry=[ring, line((0, 0), (80, 0)), bent], crs=CRS)
+    drawing = prepare(ResultTable("t", "T", frame, style=Style("graduated", "v")), district())
+    for course, allowed in zip(drawing.courses, (0.3, 2.3, 8.3, 28.3), strict=True):
+        assert len(course.offsets) == 4
+        for k, whole in enumerate(frame.geometry):
+            made = shapely.LineString(course.xy[course.offsets[k] : course.offsets[k + 1]])
+            assert shapely.get_num_points(made) >= 2
+            if k:
+                assert shapely.hausdorff_distance(whole, made) <= allowed + 1e-9
+
+
+def test_that_the_widths_that_are_picked_are_those_that_are_drawn() -> None:
+    for low, high in (NEAR_M, FAR_M):
+        assert f"mix({low}, {high}, share)" in WIDTH

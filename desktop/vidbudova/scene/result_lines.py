@@ -13,7 +13,6 @@ from vidbudova.model.shapes import Shapes
 from vidbudova.scene.bridges import STEP_M, profile, spans_of
 from vidbudova.scene.ribbons import lines_of
 from vidbudova.scene.solids import Floats, Ints
-from vidbudova.scene.thinning import thinned
 from vidbudova.scene.tiles import Grid, grid_of
 
 SAME_M = 0.1
@@ -179,8 +178,9 @@ def courses(lines: Lines, heights: Heights, origin: Floats) -> tuple[Course, ...
     top = np.zeros(len(lines)) if heights.ground is None else heights.ground(lines.xy[lines.offsets[:-1]])
     cells = [grid_of(low, high, top + 20.0, level.tile_m) for level in LEVELS]
     found: list[Course] = []
+    xy, offsets = lines.xy, lines.offsets
     for level, grid, above in zip(LEVELS, cells, [*cells[1:], None], strict=True):
-        xy, offsets = thinned(lines.xy, lines.offsets, level.tolerance_m)
+        xy, offsets = _thinner(xy, offsets, level.tolerance_m)
         parent = np.zeros(len(grid), np.int64)
         if above is not None and len(grid):
             tile_of = np.empty(len(lines), np.int64)
@@ -188,6 +188,16 @@ def courses(lines: Lines, heights: Heights, origin: Floats) -> tuple[Course, ...
             parent = tile_of[grid.order[grid.starts[:-1]]]
         found.append(Course(level, xy, offsets, grid, parent))
     return tuple(found)
+
+
+def _thinner(xy: Floats, offsets: Ints, tolerance_m: float) -> tuple[Floats, Ints]:
+    """The same lines with fewer vertices; straight ones, which are most, are passed over."""
+    made, bent = strings(xy, offsets), np.diff(offsets) > 2
+    if not bent.any():
+        return xy, offsets
+    made[bent] = shapely.simplify(made[bent], tolerance_m, preserve_topology=False)
+    fewer, line = shapely.get_coordinates(made, return_index=True)
+    return fewer, np.searchsorted(line, np.arange(len(offsets)))
 
 
 def _by_line(reduce: np.ufunc, xy: Floats, offsets: Ints) -> Floats:
