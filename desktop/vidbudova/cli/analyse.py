@@ -18,12 +18,16 @@ from vidbudova.text import _, number
 if TYPE_CHECKING:
     from vidbudova.jobs import Ran
     from vidbudova.jobs.many import Wanted
-    from vidbudova.plugin import ResultTable
+    from vidbudova.plugin import Figure, ResultTable
     from vidbudova.plugin.finding import Plugin
     from vidbudova.session import Session
 
 
 YES_OR_NO = {"yes": True, "true": True, "1": True, "on": True, "no": False, "false": False, "0": False, "off": False}
+
+
+LEAST = 0.001
+"""Below this a number is told with its power of ten, for gaps and imbalances are that small."""
 
 
 def register(commands: Any) -> None:
@@ -149,16 +153,21 @@ def _lines(plugin: Plugin, scenario: str, ran: Ran) -> Iterator[str]:
     titles = {figure.name: figure for figure in ran.result.figures}
     for name, found in ran.result.summary.items():
         figure = titles.get(name)
-        yield f"  {figure.title if figure else name}: {_shown(found)} {figure.unit if figure else ''}".rstrip()
+        yield f"  {figure.title if figure else name}: {_shown(found)} {_unit(figure)}".rstrip()
     for table in ran.result.tables:
         yield _("  {title}: {n} rows").format(title=table.title, n=number(len(table.frame)))
     for warning in ran.warnings:
         yield f"  {warning}"
 
 
+def _unit(figure: Figure | None) -> str:
+    """The unit, where there is one; "1" is that of a ratio."""
+    return figure.unit if figure and figure.unit != "1" else ""
+
+
 def _shown(found: object) -> str:
     if isinstance(found, float):
-        return number(found, 0 if abs(found) >= 1000 else 3)
+        return f"{found:.2g}" if 0 < abs(found) < LEAST else number(found, 0 if abs(found) >= 1000 else 3)
     return number(found) if isinstance(found, int) and not isinstance(found, bool) else str(found)
 
 
