@@ -23,6 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _home = tempfile.mkdtemp(prefix="vidbudova-tests-")
     os.environ["VIDBUDOVA_HOME"] = _home
     os.environ["VIDBUDOVA_LANGUAGE"] = "en"
+    # machine code of plugins takes half a minute to make: once for all test processes, and for the next time
+    os.environ.setdefault("VIDBUDOVA_CACHE", str(Path(__file__).resolve().parents[1] / "build" / "cache"))
     only_starts_workers = bool(config.getoption("numprocesses", None))
     if sys.platform.startswith("linux") and not only_starts_workers:
         _open_screen()

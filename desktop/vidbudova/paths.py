@@ -39,7 +39,9 @@ def settings_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """What can be made again, one person's: kernels that plugins compiled."""
+    """What can be made again, one person's: kernels that plugins compiled. VIDBUDOVA_CACHE overrides."""
+    if cache := os.environ.get("VIDBUDOVA_CACHE"):
+        return Path(cache)
     if home := os.environ.get("VIDBUDOVA_HOME"):
         return Path(home) / "cache"
     import platformdirs
