@@ -89,6 +89,20 @@ def test_that_a_result_is_stale_once_its_plugin_or_a_file_of_its_parameters_is_a
     assert not analyses.kept(session)[0].stale, "nor does a plugin that is not here"
 
 
+def test_that_an_explorer_is_asked_while_the_city_is_edited_and_its_run_is_kept(session, tmp_path, install):
+    install(guests.write(tmp_path / "asked", guests.EXPLORER, explore=True))
+    with analyses.explore(session, "asked", {"gap": 0.25}) as explorer:
+        assert analyses.rests_on_now(session, explorer)
+        fresh = analyses.keep_explored(session, explorer)
+        assert not fresh.stale and fresh.summary == {"base_count": 1} and fresh.parameters["gap"] == 0.25
+        session.do("Correct", [Delta("buildings", house(session), None, {"height_m": 99.0})])
+        assert explorer.ask({"number": 4}).summary["twice"] == 8
+        assert not analyses.rests_on_now(session, explorer)
+        assert analyses.kept(session)[0].stale
+        session.undo()
+        assert analyses.rests_on_now(session, explorer)
+
+
 def test_that_a_forgotten_result_is_gone_and_a_missing_file_is_a_sentence(session, guest):
     kept = analyses.run_analysis(session, guest)
     file = next(session.project.beside("layers").glob("*.result"))

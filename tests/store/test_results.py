@@ -51,6 +51,18 @@ def test_that_an_edit_of_an_imported_row_changes_the_checksum(session):
     assert inputs(session, BUILDINGS) != before
 
 
+def test_that_an_edit_or_a_delete_that_is_taken_back_leaves_the_checksum_as_it_was(session):
+    before, id = inputs(session), first(session)
+    for old, new in ((None, {"height_m": 99.0, "name": "Tall"}), ({"name": "House 0"}, None)):
+        session.do("Correct", [Delta("buildings", id, old, new)])
+        after = inputs(session)
+        session.undo()
+        assert inputs(session) == before != after
+        session.redo()
+        assert inputs(session) == after
+        session.undo()
+
+
 def test_that_a_deleted_imported_row_is_missed(session):
     before = inputs(session, BUILDINGS)
     id = first(session)

@@ -103,8 +103,7 @@ def open_explorer(
     """Run a plugin so that it stays to be asked; `close` it, or leave its `with` block, when there is nothing more."""
     plugin = _as_it_is(plugin)
     values = checked(plugin.parameters, parameters or {})
-    inputs = origins.inputs_sha256(plugin, origins.data_sha256(plugin, project, scenario), values)
-    return Explorer(plugin, project, scenario, values, inputs, progress, cancelled, limits)
+    return Explorer(plugin, project, scenario, values, progress, cancelled, limits)
 
 
 class Explorer:
@@ -112,28 +111,36 @@ class Explorer:
 
     Attributes
     ----------
-    result : of the run itself, to which answers are compared.
-    parameters, inputs_sha256, seconds : as of a run.
+    ran : the run itself; result : what it gave, to which answers are compared.
+    plugin, scenario : what was run on what.
     """
 
     def __init__(
-        self, plugin: Plugin, project: Path, scenario: str, parameters: dict[str, Any], inputs_sha256: str,
+        self, plugin: Plugin, project: Path, scenario: str, parameters: dict[str, Any],
         progress: Progress, cancelled: Cancelled, limits: Limits,
     ) -> None:  # fmt: skip
-        self.plugin, self.parameters, self.inputs_sha256 = plugin, parameters, inputs_sha256
+        self.plugin, self.scenario = plugin, scenario
         self._mutex = threading.Lock()
         self._held = contextlib.ExitStack()
+        data = origins.data_sha256(plugin, project, scenario)
+        inputs = origins.inputs_sha256(plugin, data, parameters)
         began = time.monotonic()
         try:
             self._place = self._held.enter_context(_workplace())
             order, limits = _order(plugin, project, scenario, parameters, self._place, limits, explore=True)
             self._process = Process(order, limits)
             self._held.callback(self._process.end)
-            self.result = self._answer(Path(order.result), progress, cancelled)
+            result = self._answer(Path(order.result), progress, cancelled)
         except BaseException:
             self._held.close()
             raise
-        self.seconds = round(time.monotonic() - began, 3)
+        seconds, peak = round(time.monotonic() - began, 3), round(self._process.peak_mb, 1)
+        self.ran = Ran(result, parameters, seconds, inputs, data, result.warnings, peak)
+
+    @property
+    def result(self) -> Result:
+        """What the run itself gave."""
+        return self.ran.result
 
     @property
     def alive(self) -> bool:

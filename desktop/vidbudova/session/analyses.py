@@ -87,6 +87,36 @@ def run_analysis(
         return keep(session, plugin, scenario, ran, into, after)
 
 
+def explore(
+    session: Session,
+    plugin_id: str,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str = NOW,
+    progress: Progress = lambda share, what: None,
+    cancelled: Cancelled = lambda: False,
+    limits: jobs.Limits = jobs.Limits(),  # noqa: B008 - frozen
+) -> jobs.Explorer:
+    """Run a plugin on the project as it is now so that it stays to be asked; whoever opens it closes it."""
+    return jobs.open_explorer(
+        finding.ready(plugin_id), session.project.path, scenario, parameters, progress, cancelled, limits
+    )
+
+
+def rests_on_now(session: Session, explorer: jobs.Explorer) -> bool:
+    """Whether the tables still hold what an explorer has read."""
+    now = _data_sha256(session, list(explorer.plugin.reads), explorer.scenario)
+    return now == explorer.ran.data_sha256
+
+
+def keep_explored(session: Session, explorer: jobs.Explorer) -> Kept:
+    """Keep what the run of an explorer found, without running it once more."""
+    _refuse_to_keep_nowhere(session)
+    with tempfile.TemporaryDirectory(prefix="vidbudova-keep-") as folder:
+        file = Path(folder) / "result"
+        result_file.write(explorer.result, file)
+        return keep(session, explorer.plugin, explorer.scenario, explorer.ran, file)
+
+
 def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: Path, after: str | None = None) -> Kept:
     """Keep a run whose result is in a file; `after` is the last Change it may have seen, else that of now."""
     now = session.clock()
@@ -186,14 +216,20 @@ def _is_stale(session: Session, told: Mapping[str, Any], code: Mapping[str, str]
     A plugin or a file that is not on this computer says nothing.
     """
     reads, scenario, files = told["reads"], told["scenario"], told["files"]
-    now = session.remembered(
-        f"inputs of analyses: {scenario}: {', '.join(reads)}", reads,
-        lambda: session.project.inputs_sha256(reads, scenario),
-    )  # fmt: skip
-    if now != told["data_sha256"] or code.get(told["plugin"], told["code_sha256"]) != told["code_sha256"]:
+    if (
+        _data_sha256(session, reads, scenario) != told["data_sha256"]
+        or code.get(told["plugin"], told["code_sha256"]) != told["code_sha256"]
+    ):
         return True
     here = origins.files_sha256(files, told["parameters"])
     return any(sha256 and sha256 != files[name] for name, sha256 in here.items())
+
+
+def _data_sha256(session: Session, reads: list[str], scenario: str) -> str:
+    return session.remembered(
+        f"inputs of analyses: {scenario}: {', '.join(reads)}", reads,
+        lambda: session.project.inputs_sha256(reads, scenario),
+    )  # fmt: skip
 
 
 def _refuse_to_keep_nowhere(session: Session) -> None:

@@ -18,8 +18,9 @@ def sha256(db: Connection, tables: Sequence[str], scenario: str) -> str:
     digest = hashlib.sha256()
     for table in sorted(set(tables) & TABLES.keys()):
         digest.update(dumps([table, _imported(db, table)]).encode())
-        ids = sorted({*heads.touched_ids(db, table, NOW), *heads.touched_ids(db, table, scenario)})
-        for some in chunks(ids):
+        own = () if scenario == NOW else heads.touched_ids(db, table, scenario)
+        ids = {*heads.touched_ids(db, table, NOW), *own}
+        for some in chunks(sorted(ids - (_as_brought(db, table) - {*own}))):
             rows = reading.in_scenario(db, table, some, scenario)
             imported = _brought(db, table, [id for id in some if id not in rows])
             for id in some:
@@ -44,6 +45,22 @@ def _brought(db: Connection, table: str, gone: list[str]) -> set[str]:
     if not gone or TABLES[table].role == "edit":
         return set()
     return {id for id, _place, _layer in tables_.find_imported(db, TABLES[table], gone)}
+
+
+def _as_brought(db: Connection, table: str) -> set[str]:
+    """Rows that Changes touched and that show what an import brought all the same: they were put back."""
+    if TABLES[table].role == "edit":
+        return set()
+    here = f'SELECT id FROM "{table}" WHERE layer IS NOT NULL'
+    touched = f"SELECT DISTINCT id FROM vb_head WHERE tbl = ? AND scenario = ? AND id IN ({here})"
+    there = {id for (id,) in db.execute(touched, (table, NOW)).fetchall()}
+    for (field,) in db.execute("SELECT DISTINCT field FROM vb_base WHERE tbl = ?", (table,)).fetchall():
+        other = (
+            f'SELECT b.id FROM vb_base b JOIN "{table}" t ON t.id = b.id AND t.layer = b.layer'
+            f' WHERE b.tbl = ? AND b.field = ? AND b.value IS NOT t."{field}"'
+        )
+        there -= {id for (id,) in db.execute(other, (table, field)).fetchall()}
+    return there
 
 
 def _line(id: str, row: dict[str, Value] | None) -> str:
