@@ -1,0 +1,162 @@
+"""What is given back: tables, charts, and figures that say where they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vidbudova.plugin import Chart, City, Figure, Result, ResultTable, Series
+
+from . import tables
+from .access import BANDS_MINUTES
+from .assignment import Solution
+from .mending import Mending
+from .model import Traffic
+from .quickest import between, of_links
+from .rates import table as rates_table
+from .reaching import Access
+
+Floats = NDArray[np.float64]
+
+BPR = "t = t₀ · (1 + b · (v / c)ᵖ); Bureau of Public Roads (1964)"
+WARDROP = "Wardrop (1952), found by Algorithm B (Dial 2006)"
+
+
+def whole(city: City, found: Traffic, near: Access | None, mending: Mending | None) -> Result:
+    """Everything that a run found."""
+    minutes = _minutes(found, found.whole), _minutes(found, found.now)
+    shown: list[ResultTable] = [tables.links(found, city.crs)]
+    if len(found.cuts) or (found.state.cause != "").any():
+        shown += [
+            tables.difference(found, found.whole, city.crs),
+            tables.relations(found, minutes, city.crs),
+            tables.cuts(found, city.crs),
+        ]
+    charts = [_loads(found)]
+    if near is not None:
+        shown += [tables.access_table(found, near), tables.within_table(found, near)]
+        charts += [_within(found, near)] if near.people else []
+        if near.areas is not None:
+            shown.append(tables.isochrone_table(found, near.areas, city.crs))
+    if mending is not None:
+        shown.append(mending.table)
+        charts.append(mending.chart)
+    shown += [tables.zones(found, city.crs), tables.topology_table(found)]
+    figures = _figures(found, found.whole)
+    warnings = [*found.warnings, *_lacking(found, near), found.say("w_static")]
+    return Result(
+        _summary(found, figures, near), figures, tuple(shown), tuple(charts), report=_report(found, figures),
+        warnings=tuple(warnings),
+    )  # fmt: skip
+
+
+def answer(city: City, found: Traffic, before: Solution) -> Result:
+    """What a question changed, against `before`."""
+    minutes = _minutes(found, before), _minutes(found, found.now)
+    shown = (
+        tables.links(found, city.crs), tables.difference(found, before, city.crs),
+        tables.relations(found, minutes, city.crs), tables.cuts(found, city.crs),
+    )  # fmt: skip
+    figures = _figures(found, before)
+    told = [found.say("w_unknown", names=", ".join(found.state.unknown[:5]))] if found.state.unknown else []
+    return Result(_summary(found, figures, None), figures, shown, (_loads(found),), warnings=tuple(told))
+
+
+def _minutes(found: Traffic, solution: Solution) -> Floats:
+    """(z, z) between zones at the times of a solution."""
+    every = np.arange(len(found.zones), dtype=np.int32)
+    return between(of_links(found.links, solution.times), every, every) / 60
+
+
+def _lacking(found: Traffic, near: Access | None) -> list[str]:
+    lacking = [] if near is None else [name for name, many in near.places.items() if not many]
+    return [found.say("w_places", facility=found.say(name)) for name in lacking]
+
+
+def _figures(found: Traffic, before: Solution) -> tuple[Figure, ...]:
+    """Key figures, each with its formula, inputs and source."""
+    say, roads = found.say, found.roads
+    flow, times = found.now.flows, np.where(np.isfinite(found.now.times), found.now.times, 0.0)
+    hours = float(flow[:roads] @ times[:roads]) / 3600
+    empty = (found.links.free_time + found.links.fixed)[:roads]
+    delay = float(flow[:roads] @ np.maximum(times[:roads] - empty, 0.0)) / 3600
+    km = float(flow[:roads] @ found.network.length_m) / 1000
+    was = np.where(np.isfinite(before.times), before.times, 0.0)
+    earlier = float(before.flows[:roads] @ was[:roads]) / 3600
+    inputs = _inputs(found)
+    day = str(rates_table()["trips_per_person_day"]["date"])
+    return (
+        Figure("trips_veh_h", say("f_trips"), found.demand.total, "veh/h", "Σ Tᵢⱼ; T = s·G + (1 − s)·Gᵀ, G ∝ exp(−b·t)",
+               inputs, "NCHRP Report 365 (1998); rates.toml", day),
+        Figure("unserved_trips_veh_h", say("f_unserved"), found.now.unserved_trips, "veh/h",
+               "Σ Tᵢⱼ without a path", inputs, WARDROP, ""),
+        Figure("time_veh_h", say("f_time"), hours, "veh·h", f"Σ v · t(v); {BPR}", inputs, WARDROP, ""),
+        Figure("delay_veh_h", say("f_delay"), delay, "veh·h", f"Σ v · (t(v) − t(0)); {BPR}", inputs, WARDROP, ""),
+        Figure("loss_veh_h", say("f_loss"), hours - earlier, "veh·h", "Σ v·t now − Σ v·t before", inputs, WARDROP, ""),
+        Figure("driven_veh_km", say("f_driven"), km, "veh·km", "Σ v · length", inputs, WARDROP, ""),
+        Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", "Σ v·length ÷ Σ v·t",
+               inputs, WARDROP, ""),
+        Figure("relative_gap", say("f_gap"), found.now.gap, "1", "1 − Σ T·t_min ÷ Σ v·t", inputs, WARDROP, ""),
+    )  # fmt: skip
+
+
+def _inputs(found: Traffic) -> str:
+    return (
+        f"{found.roads} links of roads (capacity.toml), {len(found.homes.id)} buildings in {len(found.zones)} zones, "
+        f"{len(found.cuts)} cuts; period {found.parameters['period']}, demand {found.parameters['level']}"
+    )
+
+
+def _summary(found: Traffic, figures: tuple[Figure, ...], near: Access | None) -> dict[str, Any]:
+    told: dict[str, Any] = {figure.name: figure.value for figure in figures}
+    told |= {
+        "zones_count": len(found.zones), "links_count": int((~found.network.turn).sum()),
+        "closed_links_count": int(found.state.closed.sum()),
+        "narrowed_links_count": len(found.state.narrowed(found.network)),
+        "people_count": float(found.homes.people.sum()), "jobs_count": float(found.homes.jobs.sum()),
+        "max_node_imbalance_veh": found.now.max_node_imbalance, "iterations": found.now.iterations,
+    }  # fmt: skip
+    people = float(found.homes.people.sum())
+    for facility, counts in near.people.items() if near is not None else ():
+        told[f"{facility}_15_min_people_share"] = float(counts[BANDS_MINUTES.index(15.0)]) / people if people else 0.0
+    return told
+
+
+def _loads(found: Traffic) -> Chart:
+    """Vehicle kilometres by class of load, before the cuts and now."""
+    say, km = found.say, found.network.length_m / 1000
+    names = [f"≤ {edge:g}" for edge in tables.LOAD_BREAKS] + [f"> {tables.LOAD_BREAKS[-1]:g}"]
+    series = []
+    for title, solution, capacity in (
+        (say("undamaged"), found.whole, found.network.links.capacity), (say("now"), found.now, found.state.capacity)
+    ):  # fmt: skip
+        flow = solution.flows[: found.roads]
+        load = np.divide(flow, capacity, out=np.zeros_like(flow), where=capacity > 0)
+        place = np.searchsorted(tables.LOAD_BREAKS, load)
+        sums = np.bincount(place, flow * km, minlength=len(names))
+        series.append(Series(title, names, [round(float(one), 3) for one in sums]))
+    return Chart("load", say("c_load"), "bar", say("c_load_x"), say("c_km_y"), tuple(series))
+
+
+def _within(found: Traffic, near: Access) -> Chart:
+    say, people = found.say, max(float(found.homes.people.sum()), 1e-9)
+    bands = [f"≤ {band:g} min" for band in BANDS_MINUTES]
+    series = tuple(
+        Series(say(facility), bands, [round(100 * float(count) / people, 3) for count in counts])
+        for facility, counts in near.people.items()
+    )
+    return Chart("within", say("within"), "bar", say("minutes"), say("c_people_y"), series)
+
+
+def _report(found: Traffic, figures: tuple[Figure, ...]) -> str:
+    value = {figure.name: float(figure.value) for figure in figures}
+    say = found.say
+    return say(
+        "report", period=say(str(found.parameters["period"])), trips=f"{value['trips_veh_h']:,.0f}",
+        zones=len(found.zones), km=f"{found.network.length_m.sum() / 1000:,.0f}", time=f"{value['time_veh_h']:,.0f}",
+        delay=f"{value['delay_veh_h']:,.0f}", cut=int(found.state.closed.sum()),
+        narrowed=len(found.state.narrowed(found.network)), loss=f"{value['loss_veh_h']:,.1f}",
+        unserved=f"{value['unserved_trips_veh_h']:,.0f}",
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""Streets for getting somewhere: lines with a way along and a way against, and where doors stand on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from .quickest import Star, star
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
+Shapes = NDArray[Any]
+
+WALK_M_S = 1.2
+"""Pace on foot, 4.3 km/h: a mean over ages (Bohannon and Williams Andrews 2011: 0.9 to 1.4 m/s)."""
+
+
+@dataclass(frozen=True)
+class Streets:
+    """k lines and the m directed links on them.
+
+    Attributes
+    ----------
+    tail, head : (m,) nodes. seconds : (m,), infinite where a link is shut.
+    line : (m,) the line of each link. along : (m,) whether the link runs in the direction of its line.
+    lines : (k,) LineStrings in metres. start, end : (k,) nodes where each line begins and ends.
+    doors : (k,) whether one steps onto the line from its side; not on bridges and motorways and not in tunnels.
+    nodes : how many nodes there are.
+    """
+
+    tail: Ints
+    head: Ints
+    seconds: Floats
+    line: Ints
+    along: Bools
+    lines: Shapes
+    start: Ints
+    end: Ints
+    doors: Bools
+    nodes: int
+
+    @cached_property
+    def length_m(self) -> Floats:
+        """(k,) lengths of the lines."""
+        return np.asarray(shapely.length(self.lines), np.float64)
+
+    @cached_property
+    def forth(self) -> Floats:
+        """(k,) seconds from start to end of each line, infinite where that is not allowed."""
+        return self._each(self.along)
+
+    @cached_property
+    def back(self) -> Floats:
+        """(k,) seconds from end to start of each line."""
+        return self._each(~self.along)
+
+    @cached_property
+    def leaving(self) -> Star:
+        """Links in the order of where they leave: for ways that begin at what is looked for."""
+        return star(self.tail, self.head, self.seconds, self.nodes)
+
+    @cached_property
+    def arriving(self) -> Star:
+        """Links turned round: for ways that end at what is looked for."""
+        return star(self.head, self.tail, self.seconds, self.nodes)
+
+    def with_seconds(self, seconds: Floats) -> Streets:
+        """The same streets at other times (m,), such as loaded ones; infinite ones are shut."""
+        return replace(self, seconds=np.asarray(seconds, np.float64))
+
+    def _each(self, which: Bools) -> Floats:
+        least = np.full(len(self.lines), np.inf)
+        np.minimum.at(least, self.line[which], self.seconds[which])
+        return least
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Where n places touch the streets.
+
+    Attributes
+    ----------
+    line : (n,) nearest line, -1 if there is none at all. share : (n,) how far along it, 0 to 1.
+    away_s : (n,) seconds on foot from the place to the line.
+    """
+
+    line: Ints
+    share: Floats
+    away_s: Floats
+
+    def __len__(self) -> int:
+        return int(self.line.size)
+
+
+def streets(
+    tail: Ints, head: Ints, seconds: Floats, geometry: Shapes, road: Sequence[Any], doors: Bools, nodes: int
+) -> Streets:
+    """Streets of directed links (m,); a link and its way back along the same road share one line."""
+    geometry = np.asarray(geometry, object)
+    number = np.unique(np.asarray(road, str), return_inverse=True)[1].ravel()
+    ends = np.sort(np.column_stack([tail, head]), axis=1)
+    length = np.rint(shapely.length(geometry) * 1000).astype(np.int64)
+    _keys, first, line = np.unique(
+        np.column_stack([number, ends, length]), axis=0, return_index=True, return_inverse=True
+    )
+    line = np.asarray(line.ravel(), np.int32)
+    along = (tail == tail[first][line]) & _same_way(geometry, geometry[first][line], tail == head)
+    return Streets(
+        tail,
+        head,
+        np.asarray(seconds, float),
+        line,
+        along,
+        geometry[first],
+        tail[first],
+        head[first],
+        doors[first],
+        nodes,
+    )
+
+
+def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WALK_M_S) -> Streets:
+    """The same streets both ways at the pace of walking; lines (k,) that are not `walkable` are shut.
+
+    Shut are motorways and what is cut for walkers too, such as a bridge that has fallen.
+    """
+    seconds = roads.length_m / pace_m_s
+    if walkable is not None:
+        seconds = np.where(walkable, seconds, np.inf)
+    line = np.arange(len(roads.lines), dtype=np.int32)
+    forth = np.ones(line.size, bool)
+    return replace(
+        roads,
+        tail=np.concatenate([roads.start, roads.end]),
+        head=np.concatenate([roads.end, roads.start]),
+        seconds=np.concatenate([seconds, seconds]),
+        line=np.concatenate([line, line]),
+        along=np.concatenate([forth, ~forth]),
+    )
+
+
+def doors(roads: Streets, xy: Floats, pace_m_s: float = WALK_M_S) -> Doors:
+    """Where each place (n, 2) steps onto the street: the nearest point of the nearest line with doors, on foot."""
+    usable = np.flatnonzero(roads.doors & (roads.length_m > 0))
+    points = shapely.points(np.asarray(xy, float).reshape(-1, 2))
+    none = np.full(len(points), -1, np.int32)
+    if not usable.size or not len(points):
+        return Doors(none, np.zeros(len(points)), np.full(len(points), np.inf))
+    lines = roads.lines[usable]
+    place, nearest = shapely.STRtree(lines).query_nearest(points, all_matches=False)
+    assert np.array_equal(place, np.arange(len(points)))
+    share = shapely.line_locate_point(lines[nearest], points, normalized=True)
+    away = shapely.distance(lines[nearest], points) / pace_m_s
+    return Doors(usable[nearest].astype(np.int32), np.asarray(share, float), np.asarray(away, float))
+
+
+def _same_way(lines: Shapes, others: Shapes, loop: Bools) -> Bools:
+    """(m,) whether loops, whose ends say nothing, run the same way round; True for all other links."""
+    same = np.ones(len(lines), bool)
+    for i in np.flatnonzero(loop):
+        same[i] = lines[i].equals_exact(others[i], 1e-6)
+    return same
