@@ -258,6 +258,15 @@ def test_that_an_explorer_can_be_asked_again_after_a_cancel_or_an_error(plugin, 
         assert explorer.ask({"number": 2}).summary["twice"] == 4
 
 
+def test_that_an_explorer_that_answers_just_when_it_is_cancelled_can_be_asked_again(plugin, city):
+    with open_explorer(plugin(guests.EXPLORER, explore=True), city) as explorer:
+        for number in range(20):
+            with pytest.raises(UserError) as stopped:
+                explorer.ask({"number": number}, cancelled=lambda: True)
+            assert stopped.value.key == "plugin-cancelled" and explorer.alive
+        assert explorer.ask({"number": 3}).summary["twice"] == 6
+
+
 def test_that_an_explorer_that_is_stuck_or_crashed_is_gone(plugin, city):
     guest = plugin(guests.EXPLORER, explore=True)
     for question, key in (({"stuck": True}, "plugin-cancelled"), ({"crash": True}, "plugin-crashed")):

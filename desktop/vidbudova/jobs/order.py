@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-GRACE_S = 1.0
+GRACE_S = 1.5
 """How long a plugin has to stop by itself when a person cancels; then it is killed."""
 
 

@@ -113,13 +113,13 @@ class Process:
         self._leash = None
 
     def _stop(self) -> None:
-        """Ask it to stop, and wait a moment; one that stops stays to be asked again."""
+        """Ask it to stop, and wait a moment; one that stops, or ends just then, stays to be asked again."""
         self.tell(cancel=True)
         until = time.monotonic() + GRACE_S
         while (left := until - time.monotonic()) > 0:
             with contextlib.suppress(queue.Empty):
                 answer = self._next(left)
-                if answer is None or answer.get("error", {}).get("kind") != "cancelled":
+                if answer is None:
                     break
                 raise UserError("plugin-cancelled", plugin=self.name)
         self.end()

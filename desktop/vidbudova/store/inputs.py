@@ -51,8 +51,8 @@ def _as_brought(db: Connection, table: str) -> set[str]:
     """Rows that Changes touched and that show what an import brought all the same: they were put back."""
     if TABLES[table].role == "edit":
         return set()
-    here = f'SELECT id FROM "{table}" WHERE layer IS NOT NULL'
-    touched = f"SELECT DISTINCT id FROM vb_head WHERE tbl = ? AND scenario = ? AND id IN ({here})"
+    here = f'SELECT 1 FROM "{table}" t WHERE t.id = h.id AND t.layer IS NOT NULL'
+    touched = f"SELECT DISTINCT h.id FROM vb_head h WHERE h.tbl = ? AND h.scenario = ? AND EXISTS ({here})"
     there = {id for (id,) in db.execute(touched, (table, NOW)).fetchall()}
     for (field,) in db.execute("SELECT DISTINCT field FROM vb_base WHERE tbl = ?", (table,)).fetchall():
         other = (
