@@ -304,3 +304,18 @@ def test_that_no_line_is_lost_and_none_strays_at_any_level() -> None:
 def test_that_the_widths_that_are_picked_are_those_that_are_drawn() -> None:
     for low, high in (NEAR_M, FAR_M):
         assert f"mix({low}, {high}, share)" in WIDTH
+
+
+def test_that_a_pick_on_a_bridge_gives_the_ribbon_on_it(scene: Scene) -> None:
+    ways = [line((0, 190), (0, 290)), line((-100, 261), (100, 261))]
+    frame = gpd.GeoDataFrame({"v": [1.0, 2.0]}, geometry=ways, crs=CRS)
+    table = ResultTable("t", "T", frame, style=Style("categories", "v"))
+    scene.set_camera(Camera((AT[0], AT[1] + 240.0, 0.0), 150.0, 90.0, 20.0))
+    scene.results.show(table)
+    image, rgb = picture(scene), classed(table).rgb.astype(int)[0]
+    on_it = np.argwhere(np.abs(image - rgb).max(2) <= 8)
+    assert len(on_it) > 30
+    picks = [result_at(scene, (x + 0.5, y + 0.5)) for y, x in on_it[::7].tolist()]
+    assert np.mean([found is not None and found.index == 0 for found in picks]) > 0.9
+    heights = [found.point[2] for found in picks if found is not None]
+    assert max(heights) > 3.0

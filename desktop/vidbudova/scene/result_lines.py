@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -46,6 +46,8 @@ LEVELS = (
     Level(20.0, 4800.0, 600, 0.1, 3000.0, 250.0),
 )
 """Tiles of a level lie in those of the next."""
+AT_REST = 5
+"""A picture at rest shows so many times as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,18 @@ class Heights:
             found[at[on]] = np.maximum(found[at[on]], self._deck(k, along[on]))
         return found
 
+    def decks(self, xy: Floats) -> Floats:
+        """(n,) heights of the bridges over places (n, 2); −inf where there is none."""
+        found = np.full(len(xy), -np.inf)
+        if not self._spans or not len(xy):
+            return found
+        place, span = self._tree.query(shapely.points(xy), predicate="within")
+        for k in np.unique(span).tolist():
+            at = place[span == k]
+            along = shapely.line_locate_point(self._spans[k], shapely.points(xy[at]))
+            found[at] = np.maximum(found[at], self._deck(k, along))
+        return found
+
     def _deck(self, k: int, along: Floats) -> Floats:
         xy = shapely.get_coordinates(shapely.segmentize(self._spans[k], STEP_M))
         at = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(xy, axis=0), axis=1))]
@@ -202,6 +216,11 @@ def _thinner(xy: Floats, offsets: Ints, tolerance_m: float) -> tuple[Floats, Int
 
 def _by_line(reduce: np.ufunc, xy: Floats, offsets: Ints) -> Floats:
     return np.asarray(reduce.reduceat(xy, offsets[:-1])) if len(xy) else np.zeros((0, 2))
+
+
+def at_rest(level: Level) -> Level:
+    """A level as it is drawn where nobody waits for the next frame."""
+    return replace(level, most=AT_REST * level.most, least=level.least / AT_REST)
 
 
 def foremost(lines: Lines, rows: Ints, pieces: Ints, level: Level) -> Ints:

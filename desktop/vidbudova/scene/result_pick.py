@@ -26,6 +26,7 @@ NEAR_M, FAR_M = (0.9, 5.2), (1.1, 6.6)
 SLACK_PX = 2.5
 BADGE_PX, BADGE_UP = 14.0, 1.35
 KIND = "result"
+HIGHEST_DECK_M, DECK_STEPS, LIFT_M = 30.0, 80, 0.25
 
 
 class ResultPicker:
@@ -106,7 +107,8 @@ def pick(scene: Scene, x: float, y: float) -> Pick | None:
     if found is not None or ground is None:
         return found
     origin, direction = cameras.ray(scene.camera, x, y, scene.size)
-    place = np.array(ground)
+    place = _on_deck(scene, picker.drawing, origin, direction, np.array(ground))
+    ground = (float(place[0]), float(place[1]), float(place[2]))
     distance = float(np.linalg.norm(place - origin))
     hides = scene.section.building(origin, direction) if scene.visible["buildings"] else None
     front = np.inf if hides is None else hides.distance
@@ -116,6 +118,20 @@ def pick(scene: Scene, x: float, y: float) -> Pick | None:
         return Pick(KIND, _id(picker.drawing, row), row, ground, distance)
     row = picker.area(place) if distance < front else -1
     return Pick(KIND, _id(picker.drawing, row), row, ground, distance) if row >= 0 else None
+
+
+def _on_deck(scene: Scene, drawing: Drawing, origin: Floats, direction: Floats, ground: Floats) -> Floats:
+    """Where a ray meets a bridge before the ground, else where it meets the ground."""
+    far = float(np.linalg.norm(ground - origin))
+    away = np.linspace(max(far - HIGHEST_DECK_M / max(-float(direction[2]), 0.02), 0.0), far, DECK_STEPS)
+    places = origin + away[:, None] * direction
+    above = places[:, 2] - (drawing.heights.decks(places[:, :2]) + scene.footing.level_m + LIFT_M)
+    met = np.flatnonzero(above <= 0.0)
+    if not len(met):
+        return ground
+    k = int(met[0])
+    back = above[k] / (above[k] - above[k - 1]) if k and np.isfinite(above[k - 1]) else 0.0
+    return np.asarray(places[k] + back * (places[k - 1] - places[k]))
 
 
 def _per_pixel(camera: Camera, size: Size) -> float:
