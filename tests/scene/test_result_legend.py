@@ -31,6 +31,11 @@ def test_that_breaks_are_upper_ends() -> None:
     assert [line.title for line in found.legend.lines] == ["0 – 10 veh/h", "10 – 20 veh/h", "over 20 veh/h"]
 
 
+def test_that_a_share_has_no_unit() -> None:
+    found = legend(table([0.2, 1.4], Style("flow", "x", "1", (1.0,))))
+    assert (found.unit, [line.title for line in found.lines]) == ("", ["0 – 1", "over 1"])
+
+
 def test_that_no_class_is_named_for_what_no_row_has() -> None:
     assert len(classed(table([1.0, 9.0], Style("graduated", "x", "", (5.0, 10.0)))).legend.lines) == 2
 
@@ -80,6 +85,18 @@ def test_that_less_and_more_are_told_apart_by_a_colour_blind_eye() -> None:
         return np.array([both, 0.00401 * r - 0.00401 * g + b]) ** (1 / 2.2) * 255
 
     assert np.abs(seen(less) - seen(more)).max() > 25
+
+
+@pytest.mark.parametrize("kind", ["flow", "difference"])
+def test_that_every_class_has_a_colour_of_its_own(kind: str) -> None:
+    breaks = (-30.0, -20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0, 30.0)
+    lines = legend(table(np.linspace(-50, 50, 101), Style(kind, "x", "", breaks))).lines  # type: ignore[arg-type]
+    assert len({line.rgb for line in lines}) == len(lines) == 10
+
+
+def test_that_large_borders_are_said_without_decimals() -> None:
+    lines = legend(table([1.0, 900.0], Style("graduated", "x", "m", (9.5, 150.0)))).lines
+    assert [line.title for line in lines] == ["0 – 9.5 m", "9.5 – 150 m", "over 150 m"]
 
 
 def test_that_categories_keep_the_order_of_their_labels() -> None:

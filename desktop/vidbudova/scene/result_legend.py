@@ -66,6 +66,7 @@ def classed(table: ResultTable, theme: str = "light") -> Classed:
         return Classed(Legend(table.title, "", (one,)), np.zeros(len(table.frame), np.int16))
     title = str(table.titles.get(style.column) or table.title)
     unit = style.unit or str(table.units.get(style.column, ""))
+    unit = "" if unit == "1" else unit
     values = table.frame[style.column].to_numpy()
     if style.kind == "categories":
         return _by_word(values, style, title, unit, theme)
@@ -152,8 +153,7 @@ def _sequence(style: Style, unit: str, count: int, theme: str) -> list[tuple[int
     if style.kind in ("isochrones", "order"):
         # what is near, and what comes first, is the strongest
         shades = shades[::-1]
-    picks = np.linspace(0, len(shades) - 1, count).round().astype(int) if count > 1 else [len(shades) // 2]
-    return [shades[int(n)] for n in picks]
+    return _between(shades, np.linspace(0, len(shades) - 1, count) if count > 1 else np.array([len(shades) / 2]))
 
 
 def _diverging(edges: Floats, count: int, theme: str) -> list[tuple[int, int, int]]:
@@ -165,16 +165,22 @@ def _diverging(edges: Floats, count: int, theme: str) -> list[tuple[int, int, in
     if 0.0 in edges:
         places = np.where(places <= 0, places - 1, places)
     most = max(int(np.abs(places).max(initial=1)), 1)
-    return [shades[middle + int(np.sign(p)) * int(np.ceil(abs(p) / most * middle))] for p in places.tolist()]
+    return _between(shades, middle + places / most * middle)
+
+
+def _between(shades: list[tuple[int, int, int]], places: Floats) -> list[tuple[int, int, int]]:
+    """Colours at places along a row of them: every class has one of its own, however many there are."""
+    channels = [np.interp(places, np.arange(len(shades)), channel) for channel in np.array(shades, np.float64).T]
+    return [(round(r), round(g), round(b)) for r, g, b in np.stack(channels, axis=1).tolist()]
 
 
 def _words(edges: Floats, count: int, known: Floats, unit: str, signed: bool) -> list[str]:
     if not len(edges):
         return [_("all")] * count
-    decimals = _decimals(edges)
+    small = bool((np.abs(edges) < 10).all())
 
     def said(value: float) -> str:
-        plain = number(abs(value), decimals)
+        plain = number(abs(value), _decimals(edges if small else np.array([value])))
         return ("\u2212" if value < 0 else "+" if signed and value > 0 else "") + plain
 
     between = _("{low} to {high}") if signed else _("{low} – {high}")

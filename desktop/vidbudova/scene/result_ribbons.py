@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vidbudova.scene.bridges import STEP_M
-from vidbudova.scene.result_lines import LONGEST_M, Course, Heights, Lines, cut, foremost
+from vidbudova.scene.result_lines import LONGEST_M, Course, Heights, Lines, at_rest, cut, foremost
 from vidbudova.scene.ribbons import joints
 from vidbudova.scene.solids import Floats, Ints
 from vidbudova.scene.surface import Look, Surface
@@ -34,16 +34,19 @@ class Ribbons:
     ) -> None:
         self.lines, self.courses, self.rgb, self.heights, self.origin = lines, made, rgb, heights, origin
         self.renderer, self.look = renderer, look
-        self.drawn = Drawn(lambda key: self._make(key[0], key[1]))
+        self.drawn = Drawn(lambda key: self._make(*key))
 
-    def place(self, view: View, detail: float, purse: Purse, shown: bool = True) -> bool:
-        """Show what a view tells apart; whether all of it was made."""
+    def place(self, view: View, detail: float, purse: Purse, shown: bool = True, rest: bool = False) -> bool:
+        """Show what a view tells apart, and more of it at rest; whether all of it was made."""
         wanted = self._wanted(view, detail) if shown else []
         ready = set[tuple[int, ...]]()
-        for key in wanted:
+        for k, tile in wanted:
+            key, other = ((k, tile, int(full and k > 0)) for full in (rest, not rest))
             if self.drawn.has(key) or purse.has():
                 self.drawn.ready(key)
                 ready.add(key)
+            elif self.drawn.has(other):
+                ready.add(other)
         self.drawn.show(ready)
         return len(ready) == len(wanted)
 
@@ -61,9 +64,10 @@ class Ribbons:
             found += [(k, tile) for tile in near[~closer].tolist()]
         return found
 
-    def _make(self, k: int, tile: int) -> list[Surface]:
+    def _make(self, k: int, tile: int, full: int) -> list[Surface]:
         course, lines = self.courses[k], self.lines
-        rows = foremost(lines, course.grid.rows(tile), np.diff(course.offsets) - 1, course.level)
+        level = at_rest(course.level) if full else course.level
+        rows = foremost(lines, course.grid.rows(tile), np.diff(course.offsets) - 1, level)
         at = (course.grid.bounds[tile, :2] + course.grid.bounds[tile, 2:]) / 2
         xy, ends = self._cut(course, rows)
         line = np.repeat(np.arange(len(rows)), np.diff(ends))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from vidbudova.scene.badges import badges
 from vidbudova.scene.camera import metres_per_pixel
 from vidbudova.scene.looks import uniforms_of
+from vidbudova.scene.pace import MOST_DETAIL
 from vidbudova.scene.parts import Frame
 from vidbudova.scene.result_drawing import Drawing, colours_buildings, prepare
 from vidbudova.scene.result_legend import Classed, building_colouring, classed
@@ -137,7 +138,9 @@ class ResultLayers:
             surface.show(shown)
         if self._ribbons is None:
             return
-        whole = self._ribbons.place(frame.view, frame.detail, frame.purse, shown)
+        # a film is drawn in more detail than any moving frame
+        rest = frame.still or frame.detail > MOST_DETAIL
+        whole = self._ribbons.place(frame.view, frame.detail, frame.purse, shown, rest)
         if self._leaving is not None and whole:
             self._leaving.clear()
             self._leaving = None
