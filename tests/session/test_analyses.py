@@ -14,6 +14,7 @@ from vidbudova.model.change import Delta
 from vidbudova.plugin import Figure, Proposal, ProposedDelta, Result, ResultTable, Style, finding, installing
 from vidbudova.session import Session, analyses
 from vidbudova.session.comparing import compare
+from vidbudova.session.exporting_results import export_result
 from vidbudova.store.project import create, open_project
 from vidbudova.store.results import path_of
 
@@ -219,6 +220,16 @@ def test_that_tables_that_cannot_be_joined_are_left_out_and_named():
     both = compare(a, Result({}, tables=(ResultTable("t", "T", pd.DataFrame({"x": [2]})),)))
     assert [t.name for t in both.tables] == ["figures"]
     assert len(both.warnings) == 1 and "access" in both.warnings[0]
+
+
+def test_that_tables_of_whatever_name_are_written_inside_the_folder_each_to_its_own_file(tmp_path):
+    names = ["../../odd", "/etc/odd", "a", "A", "a_2", "con", "", "..", "шляхи 1", "x" * 300, "n\0ul"]
+    tables = tuple(ResultTable(name, "T", pd.DataFrame({"x": [at]})) for at, name in enumerate(names))
+    written = export_result(Result({}, tables=tables), CRS, tmp_path / "in" / "here")
+    assert len({path.name.casefold() for path in written}) == len(names) + 1
+    assert {path.parent for path in written} == {tmp_path / "in" / "here"}
+    assert sorted(tmp_path.rglob("*.*")) == sorted(written), "nothing lies elsewhere"
+    assert written[2].name == "a.csv" and written[8].name == "шляхи 1.csv"
 
 
 def test_that_results_are_found_by_their_checksum(session, guest):

@@ -90,13 +90,13 @@ def _opened(args: Namespace) -> Any:
 def _finished(args: Namespace, session: Session, wanted: Wanted, ran: Ran | UserError) -> dict[str, Any]:
     """Keep and write what is asked for; the body for --json."""
     from vidbudova.session import analyses
-    from vidbudova.session.exporting_results import export_result
+    from vidbudova.session.exporting_results import export_result, file_names
 
     if isinstance(ran, UserError):
         return {"scenario": wanted.scenario, "error": error_body(ran)}
     body = body_of(wanted, ran)
     if args.out:
-        folder = args.out / wanted.scenario if args.scenarios else args.out
+        folder = args.out / file_names([wanted.scenario])[0] if args.scenarios else args.out
         body["files"] = [str(path) for path in export_result(ran.result, session.crs, folder)]
     if args.keep:
         assert wanted.into is not None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,9 @@ from vidbudova.formats.values import plain
 from vidbudova.plugin import Chart, Result, ResultTable
 
 NUMBERS = "result.json"
+LONGEST = 80
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])", re.IGNORECASE)
+"""Names that Windows keeps for itself."""
 
 
 def export_result(result: Result, crs: str, folder: Path) -> list[Path]:
@@ -29,7 +34,8 @@ def export_result(result: Result, crs: str, folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError("export-failed", file=folder.name, reason=str(error)) from error
-    written = [_table(table, crs, folder) for table in result.tables]
+    names = file_names([table.name for table in result.tables])
+    written = [_table(table, crs, folder / name) for table, name in zip(result.tables, names, strict=True)]
     with part_of(folder / NUMBERS) as part:
         text = json.dumps(_numbers(result), ensure_ascii=False, indent=1, allow_nan=False)
         part.write_text(text + "\n", encoding="utf-8")
@@ -54,9 +60,23 @@ def value(given: Any) -> Any:
     return None if type(given).__name__ in ("NaTType", "NAType") else plain(given)
 
 
-def _table(table: ResultTable, crs: str, folder: Path) -> Path:
+def file_names(wanted: Sequence[str]) -> list[str]:
+    """Names of files like these, without an ending: each once, inside one folder, and good on every system."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for words in wanted:
+        name = re.sub(r"[^\w -]", "_", words)[:LONGEST].strip() or "_"
+        name = f"{name}_" if DEVICES.fullmatch(name) else name
+        tries = itertools.chain([name], (f"{name}_{n}" for n in itertools.count(2)))
+        free = next(one for one in tries if one.casefold() not in taken)
+        taken.add(free.casefold())
+        names.append(free)
+    return names
+
+
+def _table(table: ResultTable, crs: str, path: Path) -> Path:
     rows = rows_of(table, crs)
-    path = folder / f"{table.name}{'.csv' if rows.geometries is None else '.geojson'}"
+    path = path.with_name(f"{path.name}{'.csv' if rows.geometries is None else '.geojson'}")
     write(path, rows)
     return path
 
