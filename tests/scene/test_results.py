@@ -319,3 +319,23 @@ def test_that_a_pick_on_a_bridge_gives_the_ribbon_on_it(scene: Scene) -> None:
     assert np.mean([found is not None and found.index == 0 for found in picks]) > 0.9
     heights = [found.point[2] for found in picks if found is not None]
     assert max(heights) > 3.0
+
+
+@pytest.mark.parametrize("kind", ["flow", "graduated", "difference", "categories", "isochrones", "order"])
+def test_that_shapes_of_all_kinds_and_none_are_borne(scene: Scene, kind: str) -> None:
+    at = shapely.Point(*AT)
+    odd = [
+        None, shapely.LineString(), shapely.Polygon(), at, shapely.MultiPoint([at.coords[0], AT + 9.0]),
+        line((5, 5), (5, 5)), line((-40, -30), (40, -30)), at.buffer(20),
+        shapely.MultiPolygon([at.buffer(5), shapely.Point(*(AT + 60.0)).buffer(5)]),
+        shapely.GeometryCollection([at, at.buffer(3)]), shapely.Polygon([AT, AT + [9, 9], AT + [9, 0], AT + [0, 9]]),
+    ]  # fmt: skip
+    values = [1.0, 2.0, np.nan, 3.0, -4.0, 5.0, 0.0, 7.0, np.inf, 9.0, 10.0]
+    frame = gpd.GeoDataFrame({"v": values, "w": values}, geometry=odd, crs=CRS)
+    table = ResultTable("t", "T", frame, style=Style(kind, "v", width="w" if kind == "flow" else ""))  # type: ignore[arg-type]
+    before = picture(scene)
+    scene.results.show(table)
+    assert np.abs(picture(scene) - before).max() > 20
+    scene.pick(*at_pixel(scene, 0.0, 0.0), ("result",))
+    scene.results.show(None)
+    assert np.abs(picture(scene) - before).max() <= 1
