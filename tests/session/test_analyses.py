@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -102,6 +104,22 @@ def test_that_an_explorer_is_asked_while_the_city_is_edited_and_its_run_is_kept(
         assert analyses.kept(session)[0].stale
         session.undo()
         assert analyses.rests_on_now(session, explorer)
+
+
+def test_that_a_run_goes_on_beside_edits_and_is_stale_if_one_came_meanwhile(session, guest):
+    came, id = [], house(session)
+    runs = threading.Thread(target=lambda: came.extend(analyses.run_analysis(session, guest) for _ in range(2)))
+    runs.start()
+    edits = 0
+    while runs.is_alive():
+        session.do("Correct", [Delta("buildings", id, None, {"height_m": float(edits + 1)})])
+        edits += 1
+        runs.join(0.01)
+    assert [kept.stale for kept in analyses.kept(session)] == [True, True] and len(came) == 2
+    assert analyses.kept(session)[-1].changes_since in range(1, edits + 1)
+    assert session.project.check() == []
+    again = analyses.run_analysis(session, guest)
+    assert not again.stale and again.changes_since == 0
 
 
 def test_that_a_forgotten_result_is_gone_and_a_missing_file_is_a_sentence(session, guest):
