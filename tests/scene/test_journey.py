@@ -101,6 +101,13 @@ def test_that_no_path_jumps_or_leaves_the_range_of_its_views(found: list[Stop], 
     assert seen == [journey.at(float(t)) for t in moments]
 
 
+@pytest.mark.filterwarnings("error")
+def test_that_a_flight_that_hardly_moves_is_no_overflow() -> None:
+    near = replace(A, focus=(1e-308, 0.0, 0.0))
+    journey = Journey([Stop(A), Stop(near, 4.0), Stop(B, 4.0)])
+    assert np.isfinite(journey._slopes).all()
+
+
 def test_that_an_eye_under_the_ground_is_lifted_over_it() -> None:
     low = Camera((0.0, 0.0, 0.0), 40.0, 0.0, 1.0)
     lifted = above(low, lambda xy: np.full(len(xy), 30.0))

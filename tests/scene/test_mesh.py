@@ -12,7 +12,7 @@ from scene.district import AT, rectangle, shapes
 
 from vidbudova.scene import massing
 from vidbudova.scene.mesh import Mesh, joined
-from vidbudova.scene.solids import Solids, solids_of
+from vidbudova.scene.solids import Solids, next_vertex, next_vertex_of, solids_of
 from vidbudova.scene.walls import flat_tops, walls
 
 COURTYARD = rectangle(0, 0, 60, 40).difference(rectangle(0, 0, 30, 16))
@@ -176,3 +176,9 @@ def test_that_parts_wear_their_building_and_its_outline_is_not_drawn() -> None:
     assert solids.drawn.tolist() == [False, True, True]
     mesh = massing.full(solids, np.arange(3), np.zeros(3, np.int8), AT)
     assert set(mesh.slot.tolist()) == {0.0}
+
+
+def test_that_the_next_corner_of_some_is_that_of_all_also_in_holes_and_pieces() -> None:
+    found = solids_of(shapes("b", [COURTYARD, PAIR, WEDGE, HOOK], [{}] * 4)).shapes
+    at = np.random.default_rng(3).permutation(len(found.xy))[:17]
+    assert (next_vertex_of(found, at) == next_vertex(found)[at]).all()

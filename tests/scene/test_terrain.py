@@ -287,3 +287,18 @@ def test_that_buildings_come_before_the_ground_only_while_nothing_of_them_blends
 
 def test_that_a_frame_has_less_time_for_new_tiles_the_longer_it_draws() -> None:
     assert pace.purse_s(0.0) == pace.MOST_PURSE_S > pace.purse_s(0.02) > pace.purse_s(0.2) == pace.LEAST_PURSE_S
+
+
+def test_that_no_shadows_are_made_where_the_ground_wears_them() -> None:
+    shading = {}
+    for name, city in (("level", district()), ("hills", hilly())):
+        scene = Scene((160, 90))
+        scene.set_city(city)
+        scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 25.0, 35.0))
+        scene.film(1.5)
+        assert scene.buildings is not None
+        shadows = [scene.looks[look].property for look in ("shadow", "cap_shadow", "quarter_shadow", "ambient")]
+        worn = [s.actor.GetShaderProperty() for made in scene.buildings.drawn.made.values() for s in made]
+        shading[name] = len(worn), sum(look in shadows for look in worn)
+        scene.finalize()
+    assert shading["hills"][0] > 0 == shading["hills"][1] < shading["level"][1]

@@ -47,6 +47,8 @@ class Buildings:
     ) -> None:
         self.renderer, self.solids, self.colours, self.looks = renderer, solids, colours, looks
         self.origin, self.feet = footing.origin, footing.feet
+        # on a relief shadows lie in the ground's pictures, so no surface is made for them
+        self.casting = footing.relief is None
         rows = np.flatnonzero(solids.drawn)
         low, high = solids.low[rows] - self.origin, solids.high[rows] - self.origin
         top_m = solids.top_m if self.feet is None else solids.top_m + self.feet
@@ -108,10 +110,14 @@ class Buildings:
         bodies, shadows = [], []
         for key in self.drawn.shown:
             made = self.drawn.made[key]
-            body = [] if key[0] == SHADE else made[:1] if key[0] in (FULL, BOX, FINE) else made[::2]
+            body = [] if key[0] == SHADE else made[:1] if key[0] in (FULL, BOX, FINE) else self._bodies(made)
             bodies += body
             shadows += [surface for surface in made if surface not in body]
         near_first(self.renderer, eye, bodies, shadows)
+
+    def _bodies(self, made: list[Surface]) -> list[Surface]:
+        """What of the surfaces of a far node stands; the others are its shadows."""
+        return made[::2] if self.casting else made
 
     def show_whole(self, leaves: Ints) -> None:
         """Show exactly these leaves at the finest level, whatever it costs; what other levels are measured against."""
@@ -120,6 +126,8 @@ class Buildings:
 
     def _shade(self, plain: set[int], still: bool) -> None:
         """True shadows only where they can be told from plain ones, and the light of the sky only at rest."""
+        if not self.casting:
+            return
         for level, tile in self.drawn.shown:
             if level == SHADE:
                 continue
@@ -185,6 +193,8 @@ class Buildings:
             texture=self.colours.texture,
             cull=look == "building",
         )
+        if not self.casting:
+            return [body]
         shadow = Surface(
             self.renderer,
             self.looks["shadow" if look == "building" else f"{look}_shadow"],

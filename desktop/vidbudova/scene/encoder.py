@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from vidbudova.text import _
 CRF = 18
 """x264's quality: visually lossless for flat, clear pictures such as ours."""
 FINISH_S = 120.0
+WAITING = 3
+"""So many frames may wait for the encoder while others are drawn."""
 
 
 def ffmpeg() -> str:
@@ -49,9 +53,10 @@ def ffmpeg() -> str:
 
 
 class Encoder:
-    """Takes frames (h, w, 3) and makes a file of them; without `close` no file is left.
+    """Takes frames (h, w, 4), as a window reads them, and makes a file of them; without `close` no file is left.
 
-    The same frames give the same bytes: no time stamp and no threads that change the result.
+    The same frames give the same bytes: no time stamp and no threads that change the result. A thread hands the frames
+    on, so that the next one is drawn meanwhile.
     """
 
     def __init__(self, out: Path, size: Size, fps: int) -> None:
@@ -71,22 +76,37 @@ class Encoder:
         except OSError as error:
             self._said.close()
             raise UserError("export-failed", file=out, reason=error.strerror or str(error)) from error
+        self._frames: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(WAITING)
+        self._broken: OSError | None = None
+        self._hand = threading.Thread(target=self._hand_on, args=(self._process.stdin,), name="frames to the encoder")
+        self._hand.start()
 
     def add(self, frame: NDArray[np.uint8]) -> None:
-        """One more frame, top row first."""
+        """One more frame, bottom row first; it may not be written to any more."""
         width, height = self.size
-        if frame.shape != (height, width, 3):
+        if frame.shape != (height, width, 4):
             raise ValueError(f"a frame of {frame.shape} for a video of {self.size}")
-        assert self._process is not None and self._process.stdin is not None
-        try:
-            self._process.stdin.write(np.ascontiguousarray(frame).data)
-        except OSError as error:
-            raise self._failed() from error
+        if self._broken is not None:
+            raise self._failed() from self._broken
+        self._frames.put(np.ascontiguousarray(frame))
+
+    def _hand_on(self, encoder: IO[bytes]) -> None:
+        """Give the encoder what waits for it; after an error frames are taken and let go, so that nobody waits."""
+        while (frame := self._frames.get()) is not None:
+            if self._broken is None:
+                try:
+                    encoder.write(frame.data)
+                except OSError as error:
+                    self._broken = error
 
     def close(self) -> None:
         """Finish the file; it appears under its name whole."""
         process = self._process
         assert process is not None and process.stdin is not None
+        self._frames.put(None)
+        self._hand.join()
+        if self._broken is not None:
+            raise self._failed() from self._broken
         with contextlib.suppress(OSError):
             process.stdin.close()
         if process.wait(FINISH_S) != 0:
@@ -106,6 +126,8 @@ class Encoder:
         if process is not None:
             process.kill()
             process.wait()
+            self._frames.put(None)
+            self._hand.join()
             if process.stdin is not None:
                 with contextlib.suppress(OSError):
                     process.stdin.close()
@@ -124,9 +146,9 @@ class Encoder:
 def _arguments(size: Size, fps: int) -> list[str]:
     return [
         "-y", "-hide_banner", "-loglevel", "error",
-        "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-",
+        "-f", "rawvideo", "-pix_fmt", "rgb0", "-s", f"{size[0]}x{size[1]}", "-r", str(fps), "-i", "-",
         "-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", str(CRF), "-threads", "2",
-        "-vf", "scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p",
+        "-vf", "vflip,scale=out_color_matrix=bt709:out_range=tv", "-pix_fmt", "yuv420p",
         "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
         "-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-movflags", "+faststart",
     ]  # fmt: skip

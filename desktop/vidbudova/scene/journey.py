@@ -85,7 +85,7 @@ class Journey:
             left, right = self._speed(before), self._speed(after)
             first, second = self._lasts(before), self._lasts(after)
             w1, w2 = 2 * second + first, second + 2 * first
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 mean = (w1 + w2) / (w1 / left + w2 / right)
             found[k] = np.where(left * right > 0, np.nan_to_num(mean), 0.0)
         return found

@@ -13,7 +13,7 @@ from vidbudova.scene.footing import Footing
 from vidbudova.scene.land import Painted, areas
 from vidbudova.scene.massing import standing_m
 from vidbudova.scene.ribbons import joints
-from vidbudova.scene.solids import Floats, Ints, Solids, next_vertex, real, vertex_offsets, words
+from vidbudova.scene.solids import Floats, Ints, Solids, next_vertex, next_vertex_of, real, vertex_offsets, words
 from vidbudova.scene.style import Colour, Style
 from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.walls import rows_of
@@ -166,7 +166,7 @@ def building_edges(
     )
     at = rows_of(first, last)
     of = rows[np.repeat(np.arange(len(rows)), last - first)]
-    a, b = shapes.xy[at] - origin, shapes.xy[next_vertex(shapes)[at]] - origin
+    a, b = shapes.xy[at] - origin, shapes.xy[next_vertex_of(shapes, at)] - origin
     foot = np.zeros(len(of)) if feet is None else feet[of]
     low = foot + solids.base_m[of]
     whole = solids.top_m[of] - solids.roof_m[of]

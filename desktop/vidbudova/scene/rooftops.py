@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vidbudova.scene.mesh import PLAIN, ROOF_V, Mesh, empty, joined, quads
 from vidbudova.scene.ribbons import joints
-from vidbudova.scene.solids import Floats, Ints, Solids, next_vertex
+from vidbudova.scene.solids import Floats, Ints, Solids, next_vertex_of
 from vidbudova.scene.walls import rows_of
 
 DEPTH_M, THICK_M = 0.8, 0.45
@@ -29,9 +29,8 @@ def parapets(solids: Solids, rows: Ints, origin: Floats) -> Mesh:
     at = rows_of(start, end)
     if not len(at):
         return empty()
-    following = np.empty(len(shapes.xy), np.int64)
-    following[at] = np.arange(len(at))
-    succ = following[next_vertex(shapes)[at]]
+    order = np.argsort(at)
+    succ = order[np.searchsorted(at, next_vertex_of(shapes, at), sorter=order)]
     of = rows[np.repeat(np.arange(len(rows)), end - start)]
     xy = shapes.xy[at] - origin
     inner = xy + _inward(xy, succ) * THICK_M

@@ -78,12 +78,15 @@ def moments(journey: Journey, fps: int) -> Sequence[float]:
 
 
 def frames(scene: Scene, journey: Journey, fps: int, averaged: int = 1) -> Iterator[NDArray[np.uint8]]:
-    """The pictures of a journey; each depends on city and camera alone, not on the time that drawing takes."""
+    """The pictures (h, w, 4) of a journey, bottom row first.
+
+    Each depends on city and camera alone, not on the time that drawing takes.
+    """
     scene.results.at(0.0)
     for moment in moments(journey, fps):
         scene.set_camera(journey.at(moment))
         scene.film(DETAIL, averaged)
-        yield scene.image()
+        yield scene.window.bottom_up()
         scene.results.advance(1.0 / fps)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vidbudova.model.shapes import Shapes
 from vidbudova.scene.mesh import PLAIN, ROOF_V, Mesh, empty, quads
-from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids, next_vertex
+from vidbudova.scene.solids import STOREY_M, Floats, Ints, Solids, next_vertex_of
 
 BAY_M = 3.2
 
@@ -28,7 +28,7 @@ def walls(solids: Solids, rows: Ints, top_m: Floats, origin: Floats) -> Mesh:
     at = rows_of(start, end)
     of = np.repeat(np.arange(len(rows)), end - start)
     a = shapes.xy[at] - origin
-    b = shapes.xy[next_vertex(shapes)[at]] - origin
+    b = shapes.xy[next_vertex_of(shapes, at)] - origin
     row = rows[of]
     return _wall_quads(solids, row, a, b, top_m[of])
 

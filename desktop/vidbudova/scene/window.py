@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vidbudova.scene.camera import Camera, Size
 
+GL_BLEND = 0x0BE2
 FEWEST_AVERAGED = 4
 """Fewer frames than this are no still picture."""
 
@@ -44,6 +45,11 @@ class Window:
             self.render_window.AddRenderer(renderer)
         self.averaged_frames = 0
         self._total: NDArray[np.uint16] | None = None
+        self._mixed = True
+        watched: Any = (self.flat, self.body)
+        for renderer in watched:
+            renderer.AddObserver("StartEvent", lambda *_: self._mix(False))
+            renderer.AddObserver("EndEvent", lambda *_: self._mix(True))
 
     def clear_colour(self, colour: tuple[float, float, float]) -> None:
         """What is behind everything."""
@@ -51,13 +57,24 @@ class Window:
             renderer.SetBackground(*colour)
 
     def put_first(self, bodies: bool) -> None:
-        """Draw buildings before what is flat, or after it."""
+        """Draw buildings before what is flat, or after it.
+
+        They come first only where nothing of either blends; both are then drawn without mixing any pixel.
+        """
+        self._mixed = not bodies
         first, second = (self.body, self.flat) if bodies else (self.flat, self.body)
         if first.GetLayer() == 0:
             return
         for layer, renderer in enumerate((first, second)):
             renderer.SetLayer(layer)
             renderer.SetPreserveDepthBuffer(layer > 0)
+
+    def _mix(self, on: bool) -> None:
+        """Whether pixels are mixed with those under them; VTK mixes always, a processor pays for it."""
+        if not self._mixed:
+            window: Any = self.render_window
+            state = window.GetState()
+            (state.vtkglEnable if on else state.vtkglDisable)(GL_BLEND)
 
     def resize(self, size: Size) -> None:
         """Another size in physical pixels."""
@@ -109,18 +126,23 @@ class Window:
         unwrap: Any = numpy_support.vtk_to_numpy
         return np.asarray(unwrap(pixels)).reshape(height, width, 4)
 
+    def bottom_up(self) -> NDArray[np.uint8]:
+        """The last picture, (h, w, 4), bottom row first: as it lies in memory where it is one frame as drawn."""
+        if self._total is None or not self.averaged_frames:
+            return self.pixels()
+        half = np.uint16(self.averaged_frames // 2)
+        return ((self._total + half) // np.uint16(self.averaged_frames)).astype(np.uint8)
+
     def image(self) -> NDArray[np.uint8]:
         """The last picture, (h, w, 3), top row first."""
-        if self._total is None or not self.averaged_frames:
-            return np.ascontiguousarray(self.pixels()[::-1, :, :3])
-        half = self.averaged_frames // 2
-        return ((self._total[::-1, :, :3] + np.uint16(half)) // np.uint16(self.averaged_frames)).astype(np.uint8)
+        return np.ascontiguousarray(self.bottom_up()[::-1, :, :3])
 
     def finalize(self) -> None:
         """Free what the window holds on the graphics side; a second time does nothing."""
         if self.render_window is None:
             return
         for renderer in self.renderers:
+            renderer.RemoveAllObservers()
             renderer.RemoveAllViewProps()
             self.render_window.RemoveRenderer(renderer)
         if self.owned:
