@@ -127,7 +127,7 @@ def _summary(found: Traffic, figures: tuple[Figure, ...], near: Access | None) -
 def _loads(found: Traffic) -> Chart:
     """Vehicle kilometres by class of load, before the cuts and now."""
     say, km = found.say, found.network.length_m / 1000
-    names = [f"≤ {edge:g}" for edge in tables.LOAD_BREAKS] + [f"> {tables.LOAD_BREAKS[-1]:g}"]
+    names = [f"{edge:g}" for edge in tables.LOAD_BREAKS] + [f"> {tables.LOAD_BREAKS[-1]:g}"]
     series = []
     for title, solution, capacity in (
         (say("undamaged"), found.whole, found.network.links.capacity), (say("now"), found.now, found.state.capacity)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from vidbudova import paths
 from vidbudova.text import _
 from vidbudova.ui import icons
 
@@ -59,24 +58,6 @@ class EmptyPage(QWidget):
     def _follow(self) -> None:
         for button in self.buttons:
             button.setEnabled(self._desk.commands[button.objectName().removeprefix("do-")].enabled())
-
-
-class AnalysisPage(EmptyPage):
-    """Analyses are plugins; none is here yet."""
-
-    def __init__(self, desk: Desk) -> None:
-        folder = paths.root() / "plugins"
-        super().__init__(
-            desk,
-            "analysis",
-            _("No analyses are installed"),
-            (
-                _("Analyses such as traffic and utility coverage are plugins: each a folder, listed and run here."),
-                _("Plugins are looked for in {folder}.").format(folder=folder),
-                _("What can be done now: colour buildings by any attribute, and count by zone."),
-            ),
-            ("workspace-city", "workspace-zones"),
-        )
 
 
 class FieldPage(EmptyPage):

@@ -64,7 +64,7 @@ ZONES = Panel("zones", mark("Zones"), "zones", "vidbudova.ui.zone_panel:ZonePane
 MEASURES = Panel("measures", mark("Measure"), "measure", "vidbudova.ui.measure_panel:MeasurePanel", shown=False)
 VIEWS = Panel("views", mark("Views"), "bookmark", "vidbudova.ui.views_panel:ViewsPanel", shown=False)
 LIGHT = Panel("light", mark("Light and time"), "daylight", "vidbudova.ui.light_panel:LightPanel", shown=False)
-ANALYSIS = Panel("analysis", mark("Analysis"), "analysis", "vidbudova.ui.empty_pages:AnalysisPage")
+ANALYSIS = Panel("analysis", mark("Analysis"), "analysis", "vidbudova.ui.analysis_panel:AnalysisPanel")
 FIELD = Panel("field", mark("Field"), "field", "vidbudova.ui.empty_pages:FieldPage")
 
 SELECTING = (

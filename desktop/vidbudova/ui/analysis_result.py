@@ -1,0 +1,262 @@
+"""One result in the panel: its figures, what of it lies on the city with its legend, charts, tables, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from vidbudova.plugin import Result, ResultTable
+from vidbudova.text import _, number
+from vidbudova.ui import icons
+from vidbudova.ui.analysis_chart import chart_widget
+from vidbudova.ui.analysis_figures import Figures
+from vidbudova.ui.analysis_rows import RowsView
+from vidbudova.ui.damage_flow import narrow
+from vidbudova.ui.damage_section import Section
+
+if TYPE_CHECKING:
+    from vidbudova.ui.desk import Desk
+
+PLAY_MS = 40
+SWATCH = 14
+ROWS_SHOWN = 8
+
+
+class ResultView(QWidget):
+    """See the module. `against` holds the figures of another result to tell the difference to."""
+
+    def __init__(self, desk: Desk, result: Result, against: Mapping[str, object] | None = None) -> None:
+        super().__init__()
+        self.desk, self.result = desk, result
+        self._drawn: ResultTable | None = None
+        self.layers = QComboBox()
+        self.layers.setObjectName("result-layer")
+        self.layers.setAccessibleName(_("On the city"))
+        narrow(self.layers)
+        self.layers.addItem(_("Nothing"), None)
+        for table in result.tables:
+            if table.style is not None:
+                self.layers.addItem(table.title, table.name)
+        self.legend = QWidget()
+        self.legend_column = QVBoxLayout(self.legend)
+        self.legend_column.setContentsMargins(0, 0, 0, 0)
+        self.legend_column.setSpacing(3)
+        self.play = QPushButton(icons.icon("play", desk.theme), _("Play"))
+        self.play.setCheckable(True)
+        self.play.setObjectName("result-play")
+        self.play.toggled.connect(self._play)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PLAY_MS)
+        self._timer.timeout.connect(self._step)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for warning in result.warnings:
+            column.addWidget(_muted(warning))
+        if result.figures:
+            self.figures = Figures(result.figures, against)
+            column.addWidget(Section(_("Figures"), self.figures))
+        column.addWidget(Section(_("On the city"), self._on_city()))
+        if result.charts:
+            self.charts = QWidget()
+            self._charts_column = QVBoxLayout(self.charts)
+            self._charts_column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(Section(_("Charts"), self.charts))
+            self._draw_charts(desk.theme)
+        self.tables = self._tables()
+        column.addWidget(Section(_("Tables"), self.tables, is_open=False))
+        if result.report:
+            column.addWidget(Section(_("Report"), _report(result.report), is_open=False))
+        self.layers.currentIndexChanged.connect(lambda _index: self.show_layer())
+        desk.theme_changed.connect(self._dress)
+        desk.city_changed.connect(self.show_layer)
+
+    def _on_city(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        line = QHBoxLayout()
+        line.addWidget(self.layers, 1)
+        line.addWidget(self.play)
+        column.addLayout(line)
+        column.addWidget(self.legend)
+        return body
+
+    def _tables(self) -> QWidget:
+        """A list of the tables, and the rows of the one that is chosen, made when it is."""
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.which = QComboBox()
+        self.which.setAccessibleName(_("Tables"))
+        narrow(self.which)
+        self.which.addItem(_("Choose a table"), None)
+        for table in self.result.tables:
+            self.which.addItem(f"{table.title} · {number(len(table.frame))}", table.name)
+        self.rows: RowsView | None = None
+        self.which.activated.connect(lambda _index: self.show_rows())
+        column.addWidget(self.which)
+        return body
+
+    def table(self, name: Any) -> ResultTable | None:
+        """A table of the result by its name."""
+        return next((table for table in self.result.tables if table.name == name), None)
+
+    def show_rows(self) -> None:
+        """The rows of the table that is chosen."""
+        if self.rows is not None:
+            self.rows.setParent(None)
+            self.rows.deleteLater()
+            self.rows = None
+        table = self.table(self.which.currentData())
+        if table is None:
+            return
+        self.rows = RowsView(table)
+        self.rows.setMinimumHeight(26 * (ROWS_SHOWN + 1))
+        self.rows.doubleClicked.connect(lambda index: self.go_to(index.row()))
+        self.rows.setToolTip(_("A double click flies there."))
+        layout = self.tables.layout()
+        assert layout is not None
+        layout.addWidget(self.rows)
+
+    def go_to(self, row: int) -> None:
+        """Fly to what a row is about."""
+        assert self.rows is not None
+        rows = self.rows.rows
+        if (centre := rows.centre_at(row)) is not None:
+            self.desk.viewport.fly_to(*centre)
+        elif rows.table.about and (id := rows.id_at(row)):
+            self.desk.show_thing(rows.table.about, id)
+
+    # -- on the city ----------------------------------------------------------------------------------------------
+
+    def show_first(self) -> None:
+        """Put the first layer on the city."""
+        if self.layers.count() > 1:
+            self.layers.setCurrentIndex(1)
+
+    def show_layer(self) -> None:
+        """Put the chosen layer on the city, or none."""
+        table = self.table(self.layers.currentData())
+        scene, city = self.desk.viewport.scene, self.desk.city
+        self._fill_legend(table)
+        self.play.setChecked(False)
+        if scene is None or city is None:
+            return
+        if table is None:
+            scene.results.show(None)
+            self._shown()
+            return
+        from vidbudova.scene.results import prepare
+
+        def lay(drawing: Any) -> None:
+            scene_now = self.desk.viewport.scene
+            if scene_now is scene and self.desk.city is city and self.layers.currentData() == table.name:
+                scene.results.show(table, drawing)
+                self._shown()
+
+        self.desk.jobs.start(_("Drawing the result"), lambda progress, cancelled: prepare(table, city), lay, quiet=True)
+
+    def _shown(self) -> None:
+        scene = self.desk.viewport.scene
+        self.play.setVisible(scene is not None and scene.results.can_play)
+        self.desk.viewport.redraw("still")
+
+    def take_off(self) -> None:
+        """Take whatever lies on the city off."""
+        self._timer.stop()
+        scene = self.desk.viewport.scene
+        if scene is not None and scene.results.drawing is not None:
+            scene.results.show(None)
+            self.desk.viewport.redraw("still")
+
+    def _play(self, on: bool) -> None:
+        scene = self.desk.viewport.scene
+        if scene is None:
+            return
+        scene.results.play(on)
+        self.play.setIcon(icons.icon("pause" if on else "play", self.desk.theme))
+        self.play.setText(_("Pause") if on else _("Play"))
+        if on:
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self.desk.viewport.redraw("still")
+
+    def _step(self) -> None:
+        scene = self.desk.viewport.scene
+        if scene is None or not scene.results.playing:
+            self._timer.stop()
+            return
+        scene.results.advance(PLAY_MS / 1000)
+        self.desk.viewport.redraw("moving")
+
+    def _fill_legend(self, table: ResultTable | None) -> None:
+        while (item := self.legend_column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if table is None:
+            return
+        from vidbudova.scene.result_legend import classed
+
+        found = classed(table, self.desk.theme)
+        unit = f", {found.legend.unit}" if found.legend.unit else ""
+        self.legend_column.addWidget(QLabel(f"{found.legend.title}{unit}"))
+        for entry, count in zip(found.legend.lines, found.counts.tolist(), strict=True):
+            self.legend_column.addWidget(_swatch(entry.rgb, entry.title, number(count)))
+
+    # -- dress ----------------------------------------------------------------------------------------------------
+
+    def _draw_charts(self, theme: str) -> None:
+        while (item := self._charts_column.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for chart in self.result.charts:
+            title = QLabel(chart.title)
+            title.setWordWrap(True)
+            self._charts_column.addWidget(title)
+            self._charts_column.addWidget(chart_widget(chart, theme))
+
+    def _dress(self, theme: str) -> None:
+        self.play.setIcon(icons.icon("pause" if self.play.isChecked() else "play", theme))
+        self._fill_legend(self.table(self.layers.currentData()))
+        if self.result.charts:
+            self._draw_charts(theme)
+
+
+def _muted(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setProperty("role", "muted")
+    return label
+
+
+def _report(text: str) -> QWidget:
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    for line in text.split("\n"):
+        label = QLabel(line.removeprefix("# "))
+        label.setWordWrap(True)
+        label.setProperty("role", "title" if line.startswith("# ") else "")
+        column.addWidget(label)
+    return body
+
+
+def _swatch(rgb: tuple[int, int, int], words: str, count: str) -> QWidget:
+    body = QWidget()
+    line = QHBoxLayout(body)
+    line.setContentsMargins(0, 0, 0, 0)
+    picture = QPixmap(SWATCH, SWATCH)
+    picture.fill(QColor(*rgb))
+    sign, said, many = QLabel(), QLabel(words), QLabel(count)
+    sign.setPixmap(picture)
+    many.setProperty("role", "muted")
+    line.addWidget(sign)
+    line.addWidget(said, 1)
+    line.addWidget(many)
+    return body
