@@ -131,14 +131,10 @@ class Drape:
         rows = np.flatnonzero(self.solids.drawn)
         low, high = self.solids.low[rows] - self.footing.origin, self.solids.high[rows] - self.footing.origin
         # a shadow reaches out of the tile of what casts it
-        reach = 3.0 * self.solids.top_m[rows][:, None]
-        grid = grid_of(low, high, np.zeros(len(rows)), FINE_TILE_M)
-        bounds = grid.bounds.copy()
-        for tile in range(len(grid)):
-            own = grid.rows(tile)
-            bounds[tile, :2] -= reach[own].max()
-            bounds[tile, 2:] += reach[own].max()
-        grid = type(grid)(grid.order, grid.starts, grid.cell, bounds, grid.top_m)
+        grid = grid_of(low, high, 3.0 * self.solids.top_m[rows], FINE_TILE_M)
+        reach = grid.top_m[:, None]
+        bounds = np.hstack([grid.bounds[:, :2] - reach, grid.bounds[:, 2:] + reach])
+        grid = type(grid)(grid.order, grid.starts, grid.cell, bounds, np.zeros(len(grid)))
 
         def maker(full: bool) -> Any:
             def make(tile: int) -> list[Surface]:

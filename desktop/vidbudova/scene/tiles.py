@@ -43,14 +43,15 @@ def grid_of(low: Floats, high: Floats, top_m: Floats, size_m: float) -> Grid:
             np.zeros(0, np.int64), np.zeros(1, np.int64), np.zeros((0, 2), np.int64), np.zeros((0, 4)), np.zeros(0)
         )
     cell = np.floor(middle / size_m).astype(np.int64)
-    from_corner = cell - cell.min(0)
-    order = np.argsort(from_corner[:, 1] * (from_corner[:, 0].max() + 1) + from_corner[:, 0], kind="stable")
-    ordered = cell[order]
-    first = np.flatnonzero(np.r_[True, (ordered[1:] != ordered[:-1]).any(1)])
+    x, y = cell[:, 0] - cell[:, 0].min(), cell[:, 1] - cell[:, 1].min()
+    code = y * (x.max() + 1) + x
+    order = np.argsort(code, kind="stable")
+    ordered = code[order]
+    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
     bounds = np.concatenate(
         [np.minimum.reduceat(low[order], first, axis=0), np.maximum.reduceat(high[order], first, axis=0)], axis=1
     )
-    return Grid(order, np.r_[first, len(order)], ordered[first], bounds, np.maximum.reduceat(top_m[order], first))
+    return Grid(order, np.r_[first, len(order)], cell[order[first]], bounds, np.maximum.reduceat(top_m[order], first))
 
 
 class View:
