@@ -25,7 +25,8 @@ class Rows(QAbstractTableModel):
         super().__init__()
         self.table = table
         place = getattr(table.frame, "_geometry_column_name", None)
-        self.columns = [str(name) for name in table.frame.columns if name != place and str(name) not in HIDDEN]
+        names = [str(name) for name in table.frame.columns if name != place and str(name) not in HIDDEN]
+        self.columns = sorted(names, key=lambda name: name == "id")  # what a person reads comes first
         self.values = [table.frame[name].to_numpy() for name in self.columns]
         self.order = np.arange(len(table.frame))
 
