@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import numpy as np
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from vidbudova.plugin import Chart
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.theme import tokens
 
 HEIGHT = 230
+SWATCH = 11
 SERIES = {
     "light": ("#1F5FA8", "#C4572B", "#0B7A5E", "#8A3FA0", "#7A6A2A"),
     "dark": ("#62B2E2", "#F0935B", "#68BC93", "#C28BD8", "#D8C46A"),
@@ -37,8 +38,16 @@ def _names(chart: Chart, theme: str) -> QWidget:
     body = QWidget()
     flow = FlowLayout(body, gap=10)
     for k, series in enumerate(chart.series):
-        label = QLabel(f"<span style='color:{_colour(k, theme)}'>■</span> {html.escape(series.title)}")
-        flow.addWidget(label)
+        picture = QPixmap(SWATCH, SWATCH)
+        picture.fill(QColor(_colour(k, theme)))
+        sign, one = QLabel(), QWidget()
+        sign.setPixmap(picture)
+        line = QHBoxLayout(one)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(sign)
+        line.addWidget(QLabel(series.title))
+        flow.addWidget(one)
     return body
 
 

@@ -58,16 +58,14 @@ class Row(QWidget):
             self.setToolTip(translate(parameter.about, language()))
 
     def build(self) -> None:
-        """Make the widgets."""
-        raise NotImplementedError
+        """Make the widgets; each kind its own."""
 
     def put(self, value: Any) -> None:
         """Show a value."""
-        raise NotImplementedError
 
     def value(self) -> Any:
         """What is set; what cannot be read as a value comes as it was typed."""
-        raise NotImplementedError
+        return None
 
     def is_good(self) -> bool:
         """Whether the value can be; says why not where it cannot."""

@@ -14,6 +14,8 @@ from vidbudova.text import _, language
 if TYPE_CHECKING:
     from vidbudova.ui.analysis_panel import AnalysisPanel
 
+FILES = "*.zip plugin.toml"
+
 
 def look(panel: AnalysisPanel) -> None:
     """Show what a plugin says of itself, and let it run if the person wants that."""
@@ -27,7 +29,7 @@ def look(panel: AnalysisPanel) -> None:
         _("Reads: {tables}").format(tables=reads), _("May propose changes to: {tables}").format(tables=writes),
         _("Folder: {folder}").format(folder=plugin.folder), _(
             "Python is no sandbox: a plugin that runs can do all that you can do on this computer, whatever it"
-            " says of itpanel. Approve only what comes from someone you trust."
+            " says of itself. Approve only what comes from someone you trust."
         ),
     ))  # fmt: skip
     box = QMessageBox(QMessageBox.Icon.Warning, _("Approve this analysis?"), words, parent=panel)
@@ -42,7 +44,7 @@ def look(panel: AnalysisPanel) -> None:
 
 def ask_install(panel: AnalysisPanel) -> None:
     """Choose a zip and install it."""
-    found, _kind = QFileDialog.getOpenFileName(panel, panel.install.text(), "", "*.zip plugin.toml")
+    found, _kind = QFileDialog.getOpenFileName(panel, panel.install.text(), "", FILES)
     if found:
         path = Path(found)
         install_from(panel, path.parent if path.name == "plugin.toml" else path)
