@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vidbudova.plugin import Result, ResultTable
 from vidbudova.text import _, number
 from vidbudova.ui import icons
 from vidbudova.ui.analysis_chart import chart_widget
 from vidbudova.ui.analysis_figures import Figures
+from vidbudova.ui.analysis_proposals import ProposalView
 from vidbudova.ui.analysis_rows import RowsView
+from vidbudova.ui.analysis_saving import save_chart, save_result
 from vidbudova.ui.damage_flow import narrow
 from vidbudova.ui.damage_section import Section
 
@@ -69,6 +72,9 @@ class ResultView(QWidget):
             self._draw_charts(desk.theme)
         self.tables = self._tables()
         column.addWidget(Section(_("Tables"), self.tables, is_open=False))
+        self.proposals = self._proposals()
+        for proposal in self.proposals:
+            column.addWidget(Section(_("Proposal"), proposal))
         if result.report:
             column.addWidget(Section(_("Report"), _report(result.report), is_open=False))
         self.layers.currentIndexChanged.connect(lambda _index: self.show_layer())
@@ -99,8 +105,16 @@ class ResultView(QWidget):
             self.which.addItem(f"{table.title} · {number(len(table.frame))}", table.name)
         self.rows: RowsView | None = None
         self.which.activated.connect(lambda _index: self.show_rows())
+        self.save = QPushButton(_("Write the tables into a folder"))
+        self.save.setObjectName("result-save")
+        self.save.clicked.connect(lambda: save_result(self.desk, self.result, self))
         column.addWidget(self.which)
+        column.addWidget(self.save)
         return body
+
+    def _proposals(self) -> list[ProposalView]:
+        session = self.desk.session
+        return [] if session is None else [ProposalView(self.desk, one, session) for one in self.result.proposals]
 
     def table(self, name: Any) -> ResultTable | None:
         """A table of the result by its name."""
@@ -198,6 +212,7 @@ class ResultView(QWidget):
     def _fill_legend(self, table: ResultTable | None) -> None:
         while (item := self.legend_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         if table is None:
             return
@@ -214,18 +229,33 @@ class ResultView(QWidget):
     def _draw_charts(self, theme: str) -> None:
         while (item := self._charts_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for chart in self.result.charts:
-            title = QLabel(chart.title)
-            title.setWordWrap(True)
-            self._charts_column.addWidget(title)
-            self._charts_column.addWidget(chart_widget(chart, theme))
+            drawn = chart_widget(chart, theme)
+            self._charts_column.addWidget(_chart_head(chart.title, partial(save_chart, self.desk, drawn, chart.name)))
+            self._charts_column.addWidget(drawn)
 
     def _dress(self, theme: str) -> None:
         self.play.setIcon(icons.icon("pause" if self.play.isChecked() else "play", theme))
         self._fill_legend(self.table(self.layers.currentData()))
         if self.result.charts:
             self._draw_charts(theme)
+
+
+def _chart_head(title: str, save: Callable[[], None]) -> QWidget:
+    body = QWidget()
+    line = QHBoxLayout(body)
+    line.setContentsMargins(0, 0, 0, 0)
+    words, button = QLabel(title), QToolButton()
+    words.setWordWrap(True)
+    button.setText(_("Save"))
+    button.setToolTip(_("Save the picture of the chart"))
+    button.setAutoRaise(True)
+    button.clicked.connect(lambda: save())
+    line.addWidget(words, 1)
+    line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+    return body
 
 
 def _muted(words: str) -> QLabel:
