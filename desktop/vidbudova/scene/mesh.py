@@ -55,7 +55,7 @@ def quads(
 ) -> Mesh:
     """Quads of corners (q, 4, 3), counter-clockwise from outside; bays and storeys (q, 4) at the corners."""
     n = len(corners)
-    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    normal = _crossed(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     facade = np.empty((n, 4, 4), np.float32)
     facade[..., :2] = _flat_normal(normal)[:, None]
     facade[..., 2], facade[..., 3] = bays, storeys
@@ -76,7 +76,7 @@ def faces(
 ) -> Mesh:
     """Separate triangles of corners (t, 3, 3), counter-clockwise from outside, each with its own flat normal."""
     n = len(corners)
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    normal = _crossed(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     facade = np.empty((n, 3, 4), np.float32)
     facade[..., :2] = _flat_normal(normal)[:, None]
     facade[..., 2] = bay
@@ -92,3 +92,12 @@ def faces(
 def _flat_normal(normal: NDArray[np.floating]) -> NDArray[np.floating]:
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     return np.asarray(normal[:, :2] / np.maximum(length, 1e-12))
+
+
+def _crossed(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Cross products (n, 3); numpy's own takes several times as long for the few that a building has."""
+    found = np.empty_like(a)
+    found[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    found[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    found[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return found

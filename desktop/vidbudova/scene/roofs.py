@@ -47,7 +47,7 @@ def _ring(solids: Solids, row: int) -> Floats:
 
 
 def _convex(ring: Floats) -> bool:
-    out, into = np.roll(ring, -1, 0) - ring, ring - np.roll(ring, 1, 0)
+    out, into = following(ring) - ring, ring - previous(ring)
     return bool((into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0] > -1e-6).all())
 
 
@@ -160,15 +160,15 @@ def drawn_in(ring: Floats) -> Floats:
 
 def _mitres(ring: Floats) -> tuple[Floats, float]:
     """The way every corner goes for each metre inward, and how far until the first wall is gone."""
-    way = np.roll(ring, -1, 0) - ring
+    way = following(ring) - ring
     length = np.linalg.norm(way, axis=1)
     if len(ring) < 4 or length.min() < 0.05:
         return np.zeros_like(ring), 0.0
     way = way / length[:, None]
     inward = np.c_[-way[:, 1], way[:, 0]]
-    before = np.roll(inward, 1, 0)
+    before = previous(inward)
     mitre = (before + inward) / np.maximum(1.0 + (before * inward).sum(1), 0.15)[:, None]
-    rate = ((mitre - np.roll(mitre, -1, 0)) * way).sum(1)
+    rate = ((mitre - following(mitre)) * way).sum(1)
     gone = np.where(rate > 1e-6, length / np.maximum(rate, 1e-6), np.inf)
     return mitre, float(gone.min())
 
@@ -181,7 +181,7 @@ def _sloped(solids: Solids, row: int, origin: Floats) -> Mesh:
     inner = ring + shift
     eaves, top = solids.top_m[row] - solids.roof_m[row], solids.top_m[row]
     low, high = np.c_[ring - origin, np.full(len(ring), eaves)], np.c_[inner - origin, np.full(len(ring), top)]
-    next_low, next_high = np.roll(low, -1, 0), np.roll(high, -1, 0)
+    next_low, next_high = following(low), following(high)
     slopes = np.concatenate([np.stack(t, axis=1) for t in ((low, next_low, next_high), (low, next_high, high))])
     local = inner - inner[0]
     flat = mapbox_earcut.triangulate_float64(local, np.array([len(local)], np.uint32)).reshape(-1, 3)
@@ -194,3 +194,13 @@ def _upward(corners: Floats) -> Floats:
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     turned = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0] < 0
     return np.asarray(np.where(turned[:, None, None], corners[:, ::-1], corners))
+
+
+def following(ring: Floats) -> Floats:
+    """For each corner the one after it; numpy's roll takes several times as long for a single roof."""
+    return np.concatenate([ring[1:], ring[:1]])
+
+
+def previous(ring: Floats) -> Floats:
+    """For each corner the one before it."""
+    return np.concatenate([ring[-1:], ring[:-1]])
