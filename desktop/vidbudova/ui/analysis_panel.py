@@ -183,6 +183,7 @@ class AnalysisPanel(QScrollArea):
         plugin = self.plugin
         while (item := self._settings_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self.form = None
         if plugin is not None and plugin.manifest is not None:

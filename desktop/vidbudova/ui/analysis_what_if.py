@@ -264,6 +264,7 @@ class WhatIf(QWidget):
         self.clear.setEnabled(bool(self.edits))
         while (item := self._list_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         for road, (kind, lanes) in self.edits.items():
             self._list_column.addWidget(self._line(road, kind, lanes))
