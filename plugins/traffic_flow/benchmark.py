@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+
     from traffic_flow.assignment import Equilibrium, Solution
     from traffic_flow.links import Links
     from traffic_flow.tntp import Network
