@@ -15,6 +15,7 @@ from vidbudova.model.change import Delta
 from vidbudova.plugin import finding
 from vidbudova.session import analyses
 from vidbudova.ui import analysis_kept, analysis_report, analysis_trust
+from vidbudova.ui.analysis_panel import AnalysisPanel
 
 LONG_MS = 60_000
 
@@ -238,8 +239,9 @@ def test_that_a_click_takes_the_street_under_it(hands, home, qtbot):
 
 def test_that_without_a_project_the_panel_says_so(guest, make_window, qtbot):
     window = make_window()
-    window.desk.enter("analysis")
-    panel = window.desk.show_panel("analysis")
+    assert window.desk.show_panel("analysis") is None, "panels come with a project"
+    panel = AnalysisPanel(window.desk)
+    panel.setParent(window)
     qtbot.waitUntil(lambda: bool(panel.plugins), timeout=LONG_MS)
     assert "project" in panel.state.text() and not panel.run.isEnabled()
     assert Path(panel.plugins[0].folder).is_dir()

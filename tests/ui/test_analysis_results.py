@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from vidbudova.plugin import Chart, Series, finding
+from vidbudova.ui import analysis_kept
 from vidbudova.ui.analysis_chart import chart_widget
 from vidbudova.ui.analysis_saving import draw_into, save_into
 
@@ -200,3 +201,18 @@ def test_that_the_tables_are_written_into_a_folder(panel, hands, tmp_path):
 def test_that_the_panel_is_as_narrow_as_320_px_with_a_result(panel, hands):
     ran(panel, hands)
     assert panel.widget().minimumSizeHint().width() <= 320
+
+
+def test_that_any_two_chosen_runs_are_compared_the_older_first(panel, hands):
+    for _n in range(3):
+        ran(panel, hands)
+    newest, _middle, oldest = panel.kept
+    assert analysis_kept.pair(panel) == (list(panel.kept)[1], newest)
+    panel.list.setCurrentIndex(panel.lines.index(2, 0))
+    assert not panel.compare.isEnabled(), "nothing was run before it"
+    model = panel.list.selectionModel()
+    model.select(panel.lines.index(0, 0), model.SelectionFlag.Select)
+    assert analysis_kept.pair(panel) == (oldest, newest) and panel.compare.isEnabled()
+    panel.compare.click()
+    hands.qtbot.waitUntil(lambda: panel.view.table("figures") is not None, timeout=LONG_MS)
+    drawn(hands)

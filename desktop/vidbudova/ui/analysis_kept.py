@@ -14,14 +14,25 @@ if TYPE_CHECKING:
     from vidbudova.ui.analysis_panel import AnalysisPanel
 
 
+def pair(panel: AnalysisPanel) -> tuple[str, str] | None:
+    """The older and the newer of two runs that are chosen, else the chosen run and the one before it."""
+    rows = sorted({index.row() for index in panel.list.selectionModel().selectedRows()})
+    if len(rows) == 2:
+        newer, older = (panel.lines.id_of(row) for row in rows)
+        return older, newer
+    id = panel.chosen()
+    before = None if id is None else panel.before(id)
+    return None if id is None or before is None else (before, id)
+
+
 def compare_two(panel: AnalysisPanel) -> None:
-    """Show what differs between the chosen run and the one before it."""
+    """Show what differs between two runs."""
     from vidbudova.session.comparing import compare
 
-    id, session = panel.chosen(), panel.desk.session
-    before = None if id is None else panel.before(id)
-    if id is None or before is None or session is None:
+    both, session = pair(panel), panel.desk.session
+    if both is None or session is None:
         return
+    before, id = both
     panel.desk.jobs.start(
         _("Comparing"),
         lambda progress, cancelled: compare(analyses.result_of(session, before), analyses.result_of(session, id)),

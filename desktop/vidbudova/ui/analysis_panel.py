@@ -86,11 +86,12 @@ class AnalysisPanel(QScrollArea):
         self.list.setModel(self.lines)
         self.list.setObjectName("analysis-kept")
         self.list.setRootIsDecorated(False)
+        self.list.setSelectionMode(QTreeView.SelectionMode.ExtendedSelection)
         self.list.setHeaderHidden(True)
         self.list.setAccessibleName(_("Results"))
         self.again, self.compare = QPushButton(_("Run again")), QPushButton(_("Compare"))
         self.report, self.forget = QPushButton(_("Report")), QPushButton(_("Remove"))
-        self.compare.setToolTip(_("What differs from the run before it"))
+        self.compare.setToolTip(_("What differs between two chosen runs, or from the run before"))
         self.what_if = WhatIf(self.desk, self)
 
     def _lay_out(self) -> None:
@@ -142,7 +143,7 @@ class AnalysisPanel(QScrollArea):
         self.remove.clicked.connect(lambda: analysis_trust.ask_remove(self))
         self.run.clicked.connect(self.start)
         self.cancel.clicked.connect(self.stop)
-        self.list.selectionModel().currentChanged.connect(lambda *_: self._dress())
+        self.list.selectionModel().selectionChanged.connect(lambda *_: self._dress())
         self.list.clicked.connect(lambda _index: self.show_kept())
         self.list.activated.connect(lambda _index: self.show_kept())
         self.again.clicked.connect(self.run_again)
@@ -239,7 +240,7 @@ class AnalysisPanel(QScrollArea):
         self.results.setVisible(bool(self.kept))
         for button in (self.again, self.report, self.forget):
             button.setEnabled(chosen is not None and not busy)
-        self.compare.setEnabled(chosen is not None and self.before(chosen) is not None)
+        self.compare.setEnabled(analysis_kept.pair(self) is not None)
 
     def _state(self, plugin: Plugin | None, lacks: list[str]) -> str:
         if plugin is None:

@@ -108,7 +108,7 @@ class ProposalView(QWidget):
         self.list.setAccessibleName(proposal.title)
         self.list.setUniformItemSizes(True)
         self.list.setFixedHeight(LINE_PX * min(max(len(proposal.deltas), 1), LINES_SHOWN) + 8)
-        self.all, self.none, self.take = QPushButton(_("All")), QPushButton(_("None")), QPushButton()
+        self.all, self.none, self.take = QPushButton(_("Tick all")), QPushButton(_("Tick none")), QPushButton()
         self.take.setObjectName("proposal-take")
         self.all.clicked.connect(lambda: self.deltas.tick_all(True))
         self.none.clicked.connect(lambda: self.deltas.tick_all(False))
