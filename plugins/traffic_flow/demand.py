@@ -74,11 +74,13 @@ def people_and_jobs(
     Returns
     -------
     (n,) people, (n,) jobs, (n,) whether either was estimated. If the data know people of any building, all others
-    have none; the same for jobs: data and estimates are not mixed.
+    have none; the same for jobs: data and estimates are not mixed. Buildings of unknown use count as homes: of maps in
+    which most say no more than that they are buildings, most are.
     """
     use = np.asarray(use, object)
     area = np.nan_to_num(floor_m2)
-    living = np.isin(use, HOME_USES)
+    unknown = np.array([not word for word in use.tolist()], bool)
+    living = np.isin(use, HOME_USES) | unknown
     guessed = np.zeros(len(use), bool)
     if not np.nansum(people) > 0:
         people = np.where(living, area / chosen.floor_area_per_person_m2, 0.0)

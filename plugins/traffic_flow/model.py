@@ -41,7 +41,8 @@ class Homes:
 
     Attributes
     ----------
-    id : (n,). xy : (n, 2) metres. people, jobs : (n,). guessed : how many had them estimated.
+    id : (n,). xy : (n, 2) metres. people, jobs : (n,). guessed : how many had them estimated; unknown : how many of
+    those have no use in the data and count as homes.
     """
 
     id: NDArray[np.object_]
@@ -49,6 +50,7 @@ class Homes:
     people: Floats
     jobs: Floats
     guessed: int
+    unknown: int = 0
 
 
 @dataclass
@@ -136,7 +138,7 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     buildings = _table(city, "buildings", BUILDINGS)
     homes = _homes(buildings, chosen)
     progress(0.25, say("demand"))
-    cells = _zones(homes, float(parameters["zone_width_m"]))
+    cells = _zones(homes, float(parameters["zone_width_m"]), _districts(city, parameters["zones_from"]))
     joined = zones.connectors(cells, homes.xy, homes.people + homes.jobs, network.node_xy, network.entrances)
     links = zones.attach(network.links, len(cells), joined)
     minutes, way = skim(links, cells)
@@ -198,18 +200,34 @@ def _homes(buildings: Any, chosen: Rates) -> Homes:
         np.asarray(buildings["use"], object), floor, chosen,
     )  # fmt: skip
     placed = np.isfinite(xy).all(axis=1)
+    unknown = guessed & np.array([not word for word in buildings["use"].tolist()], bool)
     return Homes(
-        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum())
-    )
+        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum()),
+        int(unknown.sum()),
+    )  # fmt: skip
 
 
-def _zones(homes: Homes, width_m: float) -> Zones:
+def _districts(city: City, source: str) -> Any:
+    """The polygons that are the zones, as a table with id, name and geometry; None for hexagons."""
+    found = None if source == "hexagons" else _table(city, source, ("name", "geometry"))
+    if found is None:
+        return None
+    areas = found[shapely.get_dimensions(np.asarray(found["geometry"], object)) == 2]
+    return areas if len(areas) else None
+
+
+def _zones(homes: Homes, width_m: float, districts: Any = None) -> Zones:
     inhabited = homes.xy[(homes.people + homes.jobs) > 0]
     if width_m <= 0:
         area = float(shapely.convex_hull(shapely.multipoints(inhabited)).area) if len(inhabited) else 0.0
         # a hexagon of width w has the area w² · √3 / 2
         width_m = float(np.clip(np.sqrt(area / ZONES * 2 / np.sqrt(3)), NARROWEST_M, WIDEST_M))
-    return zones.hexagons(homes.xy, homes.people, homes.jobs, width_m)
+    if districts is None:
+        return zones.hexagons(homes.xy, homes.people, homes.jobs, width_m)
+    ids = [str(id) for id in districts["id"]]
+    titles = [name if isinstance(name, str) and name else id for name, id in zip(districts["name"], ids, strict=True)]
+    shapes = np.asarray(districts["geometry"], object)
+    return zones.districts(homes.xy, homes.people, homes.jobs, ids, titles, shapes, width_m)
 
 
 def _demand(
@@ -246,6 +264,8 @@ def _warnings(found: Traffic) -> list[str]:
     say, told = found.say, []
     if found.homes.guessed:
         told.append(say("w_guessed", n=found.homes.guessed))
+    if found.homes.unknown:
+        told.append(say("w_unknown_use", n=found.homes.unknown))
     if not found.demand.total > 0:
         told.append(say("w_nobody"))
     if found.whole.unserved_trips > 1e-9:

@@ -44,7 +44,7 @@ def whole(city: City, found: Traffic, near: Access | None, mending: Mending | No
         shown.append(mending.table)
         charts.append(mending.chart)
     shown += [tables.zones(found, city.crs), tables.topology_table(found)]
-    figures = _figures(found, found.whole)
+    figures = _figures(found, found.whole, minutes[0])
     warnings = [*found.warnings, *_lacking(found, near), found.say("w_static")]
     return Result(
         _summary(found, figures, near), figures, tuple(shown), tuple(charts), report=_report(found, figures),
@@ -59,7 +59,7 @@ def answer(city: City, found: Traffic, before: Solution) -> Result:
         tables.links(found, city.crs), tables.difference(found, before, city.crs),
         tables.relations(found, minutes, city.crs), tables.cuts(found, city.crs),
     )  # fmt: skip
-    figures = _figures(found, before)
+    figures = _figures(found, before, minutes[0])
     told = [found.say("w_unknown", names=", ".join(found.state.unknown[:5]))] if found.state.unknown else []
     return Result(_summary(found, figures, None), figures, shown, (_loads(found),), warnings=tuple(told))
 
@@ -75,16 +75,15 @@ def _lacking(found: Traffic, near: Access | None) -> list[str]:
     return [found.say("w_places", facility=found.say(name)) for name in lacking]
 
 
-def _figures(found: Traffic, before: Solution) -> tuple[Figure, ...]:
-    """Key figures, each with its formula, inputs and source."""
+def _figures(found: Traffic, before: Solution, minutes: Floats) -> tuple[Figure, ...]:
+    """Key figures, each with its formula, inputs and source; `minutes` (z, z) are those between zones before."""
     say, roads = found.say, found.roads
     flow, times = found.now.flows, np.where(np.isfinite(found.now.times), found.now.times, 0.0)
     hours = float(flow[:roads] @ times[:roads]) / 3600
     empty = (found.links.free_time + found.links.fixed)[:roads]
     delay = float(flow[:roads] @ np.maximum(times[:roads] - empty, 0.0)) / 3600
     km = float(flow[:roads] @ found.network.length_m) / 1000
-    was = np.where(np.isfinite(before.times), before.times, 0.0)
-    earlier = float(before.flows[:roads] @ was[:roads]) / 3600
+    lost = (found.now.spent - before.spent) / 3600 + _gone(found, minutes)
     inputs = _inputs(found)
     day = str(rates_table()["trips_per_person_day"]["date"])
     return (
@@ -94,12 +93,20 @@ def _figures(found: Traffic, before: Solution) -> tuple[Figure, ...]:
                "Σ Tᵢⱼ without a path", inputs, WARDROP, ""),
         Figure("time_veh_h", say("f_time"), hours, "veh·h", f"Σ v · t(v); {BPR}", inputs, WARDROP, ""),
         Figure("delay_veh_h", say("f_delay"), delay, "veh·h", f"Σ v · (t(v) − t(0)); {BPR}", inputs, WARDROP, ""),
-        Figure("loss_veh_h", say("f_loss"), hours - earlier, "veh·h", "Σ v·t now − Σ v·t before", inputs, WARDROP, ""),
+        Figure("loss_veh_h", say("f_loss"), lost, "veh·h", "Σ T·t now − Σ T·t before, of the trips that have a way now",
+               inputs, WARDROP, ""),
         Figure("driven_veh_km", say("f_driven"), km, "veh·km", "Σ v · length", inputs, WARDROP, ""),
         Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", "Σ v·length ÷ Σ v·t",
                inputs, WARDROP, ""),
         Figure("relative_gap", say("f_gap"), found.now.gap, "1", "1 − Σ T·t_min ÷ Σ v·t", inputs, WARDROP, ""),
     )  # fmt: skip
+
+
+def _gone(found: Traffic, minutes: Floats) -> float:
+    """Vehicle hours that the trips without a way now needed before; those that had none then needed none."""
+    gone = found.now.unserved.tocoo()
+    needed = minutes[gone.row, gone.col]
+    return float(gone.data[np.isfinite(needed)] @ needed[np.isfinite(needed)]) / 60
 
 
 def _inputs(found: Traffic) -> str:

@@ -211,6 +211,20 @@ def test_that_a_matrix_takes_the_place_of_the_model(tmp_path: Path) -> None:
     assert ran(town(), demand_matrix=str(tmp_path / "t.omx")).summary["trips_veh_h"] == pytest.approx(7.25)
 
 
+def test_that_districts_are_zones_and_nobody_outside_is_lost() -> None:
+    city = town()
+    west, rest = box(-100, -100, 100, 450), box(-100, 450, 100, 900)
+    city.tables["zones"] = gpd.GeoDataFrame(
+        {"id": ["z1", "z2"], "name": ["Old town", None], "kind": None, "starts_on": None, "ends_on": None},
+        geometry=[west, rest], crs=CRS,
+    )  # fmt: skip
+    result = ran(city, zones_from="zones")
+    told = table(result, "zones").set_index("zone")
+    assert told.people["z1"] == 500 and told.people["z2"] == 300 and told.people.sum() == 800
+    assert len(told) > 2 and told.jobs.sum() == pytest.approx(800), "work lies outside both"
+    assert ran(town(), zones_from="features").summary["zones_count"] > 2, "hexagons where there are none"
+
+
 def broken_omx(path: Path) -> str:
     path.write_bytes(b"\x89HDF\r\n\x1a\n" + b"x" * 100)
     return str(path)
