@@ -11,11 +11,13 @@ import pytest
 from jobs import guests
 from PySide6.QtWidgets import QMessageBox
 
+from vidbudova.errors import UserError
 from vidbudova.model.change import Delta
 from vidbudova.plugin import finding
 from vidbudova.session import analyses
 from vidbudova.ui import analysis_kept, analysis_report, analysis_trust
 from vidbudova.ui.analysis_panel import AnalysisPanel
+from vidbudova.ui.film import of_result
 
 LONG_MS = 60_000
 
@@ -92,8 +94,9 @@ def test_that_a_run_shows_figures_with_their_source_a_layer_a_chart_and_rows(han
     rows.sort(rows.columns.index("minutes"))
     words = [rows.data(rows.index(n, rows.columns.index("minutes"))) for n in (0, rows.rowCount() - 1)]
     assert words == ["0", "18"]
+    assert of_result(hands.desk.shown_result) == ["--result", panel.chosen(), "--table", "minutes"]
     panel.view.layers.setCurrentIndex(0)
-    assert drawn(hands) is None
+    assert drawn(hands) is None and of_result(hands.desk.shown_result) == []
 
 
 def test_that_a_result_is_stale_after_an_edit_and_two_are_compared(hands, panel, qtbot):
@@ -119,6 +122,8 @@ def test_that_a_result_is_printed_and_taken_away(hands, panel, qtbot, tmp_path):
     result = analyses.result_of(session, id)
     analysis_report.write(tmp_path / "page.pdf", kept, result, hands.view.picture())
     assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF") and len(list(tmp_path.glob("*.part"))) == 0
+    with pytest.raises(UserError):
+        analysis_report.write(tmp_path / "no such folder" / "page.pdf", kept, result, hands.view.picture())
     page = analysis_report.page(kept, result)
     assert "<h2>Heading</h2>" in page and "All minutes" in page and kept.inputs_sha256 in page
     analysis_kept.forget_kept(panel)

@@ -50,10 +50,9 @@ def write_report(panel: AnalysisPanel) -> None:
     name = f"{panel.kept[id].title} {panel.kept[id].ran_at[:10]}.pdf"
     path, _kind = QFileDialog.getSaveFileName(panel, _("Write the report"), name, "*.pdf")
     if path:
-        result = analyses.result_of(session, id)
-        picture = panel.desk.viewport.picture()
-        panel.desk.attempt(lambda: write(Path(path), panel.kept[id], result, picture))
-        panel.desk.notify(_("Written: {file}").format(file=Path(path).name))
+        kept, picture = panel.kept[id], panel.desk.viewport.picture()
+        if panel.desk.attempt(lambda: write(Path(path), kept, analyses.result_of(session, id), picture)):
+            panel.desk.notify(_("Written: {file}").format(file=Path(path).name))
 
 
 def forget_kept(panel: AnalysisPanel) -> None:

@@ -296,7 +296,7 @@ class AnalysisPanel(QScrollArea):
         self.job = None
         kept, result = came
         self.refresh(kept.id)
-        self.show_result(result)
+        self.show_result(result, kept=kept.id)
         self.desk.notify(_("{name}: done in {s} s").format(name=kept.title, s=number(kept.seconds, 1)))
 
     def _failed(self, error: BaseException) -> None:
@@ -355,13 +355,14 @@ class AnalysisPanel(QScrollArea):
         id, session = self.chosen(), self.desk.session
         if id is not None and session is not None:
             self.desk.jobs.start(
-                _("Reading the result"), lambda progress, cancelled: analyses.result_of(session, id), self.show_result
-            )
+                _("Reading the result"), lambda progress, cancelled: analyses.result_of(session, id),
+                lambda result: self.show_result(result, kept=id),
+            )  # fmt: skip
 
-    def show_result(self, result: Result, against: Any = None) -> None:
+    def show_result(self, result: Result, against: Any = None, kept: str = "") -> None:
         """Show a result in the panel, and its first layer on the city."""
         self.clear_result()
-        self.view = ResultView(self.desk, result, against)
+        self.view = ResultView(self.desk, result, against, kept)
         self._shown_column.addWidget(self.view)
         self.view.show_first()
         self.settings.heading.setChecked(False)

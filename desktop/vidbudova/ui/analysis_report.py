@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QMarginsF, QUrl
 from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
 
+from vidbudova.errors import UserError
 from vidbudova.plugin import Chart, Result, ResultTable
 from vidbudova.session.analyses import Kept
 from vidbudova.text import _, number
@@ -24,12 +25,13 @@ STYLE = (
 )
 
 
-def write(path: Path, kept: Kept, result: Result, picture: QImage) -> None:
+def write(path: Path, kept: Kept, result: Result, picture: QImage) -> Path:
     """Write the page as PDF; it is whole, or not there.
 
     Raises
     ------
-    OSError
+    UserError
+        export-failed.
     """
     document = QTextDocument()
     document.setDefaultStyleSheet(STYLE)
@@ -46,7 +48,11 @@ def write(path: Path, kept: Kept, result: Result, picture: QImage) -> None:
     document.setPageSize(writer.pageLayout().paintRectPixels(96).size().toSizeF())
     document.print_(writer)
     del writer
-    part.replace(path)
+    try:
+        part.replace(path)
+    except OSError as error:
+        raise UserError("export-failed", file=path.name, reason=error.strerror or str(error)) from error
+    return path
 
 
 def page(kept: Kept, result: Result) -> str:

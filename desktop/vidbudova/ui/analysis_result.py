@@ -30,12 +30,12 @@ ROWS_SHOWN = 8
 
 
 class ResultView(QWidget):
-    """See the module. `against` holds the figures of another result to tell the difference to."""
+    """See the module. `against` holds the figures of another result to tell the difference to; `kept` is its id."""
 
-    def __init__(self, desk: Desk, result: Result, against: Mapping[str, object] | None = None) -> None:
+    def __init__(self, desk: Desk, result: Result, against: Mapping[str, object] | None = None, kept: str = "") -> None:
         super().__init__()
-        self.desk, self.result = desk, result
-        self._drawn: ResultTable | None = None
+        self.desk, self.result, self.kept = desk, result, kept
+        self._is_off = False
         self.layers = QComboBox()
         self.layers.setObjectName("result-layer")
         self.layers.setAccessibleName(_("On the city"))
@@ -169,7 +169,9 @@ class ResultView(QWidget):
 
         def lay(drawing: Any) -> None:
             scene_now = self.desk.viewport.scene
-            if scene_now is scene and self.desk.city is city and self.layers.currentData() == table.name:
+            if self._is_off or scene_now is not scene or self.desk.city is not city:
+                return
+            if self.layers.currentData() == table.name:
                 scene.results.show(table, drawing)
                 self._shown()
 
@@ -177,12 +179,15 @@ class ResultView(QWidget):
 
     def _shown(self) -> None:
         scene = self.desk.viewport.scene
+        table = None if scene is None else scene.results.table
+        self.desk.shown_result = (self.kept, table.name) if self.kept and table is not None else None
         self.play.setVisible(scene is not None and scene.results.can_play)
         self.desk.viewport.redraw("still")
 
     def take_off(self) -> None:
         """Take whatever lies on the city off."""
         self._timer.stop()
+        self._is_off, self.desk.shown_result = True, None
         scene = self.desk.viewport.scene
         if scene is not None and scene.results.drawing is not None:
             scene.results.show(None)

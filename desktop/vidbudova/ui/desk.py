@@ -82,6 +82,7 @@ class Desk(QObject):
     session : the open project, or None. city : what the view shows of it, or None while it is loaded.
     viewport, selection, jobs, commands, offers : see the module.
     painting : the colours of the buildings (`vidbudova.ui.painting.Painting`), None before the first city.
+    shown_result : id of the kept result that lies on the city, and its table; pictures and films carry it.
     workspace : key of the workspace in front ("city", "damage", …). theme : "light" or "dark".
     settings : QSettings of this person (window layout, recent projects); what belongs to a project is in
         ``session.view_state``.
@@ -114,6 +115,7 @@ class Desk(QObject):
         self.offers: list[Callable[[Pick], Sequence[Command]]] = []
         self.workspace = "city"
         self.theme = "light"
+        self.shown_result: tuple[str, str] | None = None
         paths.settings_folder().mkdir(parents=True, exist_ok=True)
         self.settings = QSettings(str(paths.settings_folder() / "window.ini"), QSettings.Format.IniFormat)
         self._call.connect(lambda call: call())
@@ -122,7 +124,7 @@ class Desk(QObject):
 
     def set_session(self, session: Session | None) -> None:
         """Take over another open project; the old one is closed by the caller."""
-        self.session, self.city = session, None
+        self.session, self.city, self.shown_result = session, None, None
         self.selection.clear()
         if session is not None:
             session.post = self.post

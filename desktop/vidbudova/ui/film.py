@@ -18,6 +18,11 @@ PROGRESS = re.compile(r"^\s*(\d+) %\s*(.*)$")
 Progress = Callable[..., None]
 
 
+def of_result(shown: tuple[str, str] | None) -> list[str]:
+    """What tells a command to draw the result that lies on the city."""
+    return [] if shown is None else ["--result", shown[0], "--table", shown[1]]
+
+
 def film(words: Sequence[str], out: Path, progress: Progress, cancelled: Callable[[], bool]) -> dict[str, Any]:
     """Run one of our commands (`video`, `render`) in a child; gives what it answered.
 

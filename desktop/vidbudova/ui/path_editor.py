@@ -32,7 +32,7 @@ from vidbudova.session.views import PathStop
 from vidbudova.text import _, number
 from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import FlowLayout
-from vidbudova.ui.film import film
+from vidbudova.ui.film import film, of_result
 from vidbudova.ui.lines_model import Lines, fit_height
 from vidbudova.ui.player import player_of
 
@@ -317,6 +317,7 @@ class PathEditor(QWidget):
         colour_by = self.desk.painting.mode if self.desk.painting is not None else "damage"
         words = ["video", str(session.project.path), self.path(), "--out", str(out)]
         words += ["--size", str(self.sharpness.currentData()), "--colour-by", colour_by or "none"]
+        words += of_result(self.desk.shown_result)
         from vidbudova.ui.window_files import reveal
 
         self.desk.jobs.start(

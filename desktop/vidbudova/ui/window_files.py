@@ -235,7 +235,7 @@ class Files(QObject):
     def save_large_picture(self, target: Path, size: str) -> None:
         """Draw what the view shows in another size, in a process of its own."""
         from vidbudova.scene.video import numbers_of
-        from vidbudova.ui.film import film
+        from vidbudova.ui.film import film, of_result
 
         session, painting = self._desk.session, self._desk.painting
         if session is None:
@@ -244,6 +244,7 @@ class Files(QObject):
         numbers = [repr(value) for value in numbers_of(self._desk.viewport.camera).values()]
         words = ["render", str(session.project.path), "--out", str(out), "--size", size, "--camera", *numbers]
         words += ["--colour-by", painting.mode if painting is not None else "damage"]
+        words += of_result(self._desk.shown_result)
         self._desk.jobs.start(
             _("Drawing a large picture"),
             lambda progress, cancelled: film(words, out, progress, cancelled),
