@@ -318,14 +318,18 @@ def test_that_the_schema_is_told_in_full(run):
     }  # fmt: skip
 
 
-def test_that_plugins_are_an_empty_list_for_now(run):
-    assert run("plugins")[:2] == (0, [])
+def test_that_plugins_are_listed_with_what_they_read(run):
+    code, body, _said = run("plugins")
+    assert code == 0
+    (traffic,) = [plugin for plugin in body if plugin["id"] == "traffic-flow"]
+    assert traffic["state"] == "ready" and "roads" in traffic["reads"] and traffic["writes"] == []
+    assert {"period", "gap", "demand_matrix"} <= {parameter["name"] for parameter in traffic["parameters"]}
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        (), ("fly",), ("story", "list", "x"), ("sync", "status", "x"), ("analyse", "x", "y"), ("info",),
+        (), ("fly",), ("story", "list", "x"), ("sync", "status", "x"), ("analyse", "x"), ("info",),
         ("damage", "mark", "x", "--building", "b", "--grade", "7"), ("damage", "mark", "x", "--grade", "3"),
         ("damage", "match", "x"), ("new", "x"), ("sample", "x", "--buildings", "0"), ("import", "x"),
     ],
