@@ -27,11 +27,12 @@ MOST_RELATIONS = 200
 
 
 def links(found: Traffic, crs: str) -> ResultTable:
-    """One row for each directed link with traffic, or that is cut."""
+    """One row for each directed link with traffic, or that is cut; the busiest first."""
     network, say = found.network, found.say
     flow, times = found.now.flows[: found.roads], found.times(found.now)
     changed = found.state.cause != ""
     rows = np.flatnonzero(((flow >= LEAST_FLOW) | changed) & ~network.turn)
+    rows = rows[np.argsort(-flow[rows], kind="stable")]
     closed = found.state.closed[rows]
     capacity = np.where(closed, 0.0, found.state.capacity[rows])
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -61,11 +62,12 @@ def links(found: Traffic, crs: str) -> ResultTable:
 
 
 def difference(found: Traffic, before: Solution, crs: str) -> ResultTable:
-    """Links whose flow is another than before by a vehicle an hour or more."""
+    """Links whose flow is another than before by a vehicle an hour or more; the greatest change first."""
     network, say = found.network, found.say
     old, new = before.flows[: found.roads], found.now.flows[: found.roads]
     more = new - old
     rows = np.flatnonzero((np.abs(more) >= LEAST_FLOW) & ~network.turn)
+    rows = rows[np.argsort(-np.abs(more[rows]), kind="stable")]
     frame = gpd.GeoDataFrame(
         {
             "id": network.road_id[rows], "key": network.key[rows], "name": network.name[rows],

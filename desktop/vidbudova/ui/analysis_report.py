@@ -78,6 +78,7 @@ def drawn(chart: Chart) -> QImage:
     """A chart as a picture for paper."""
     widget = chart_widget(chart, "light")
     widget.setFixedSize(*CHART)
+    widget.setStyleSheet("background: white;")
     widget.ensurePolished()
     picture = QImage(CHART[0] * 2, CHART[1] * 2, QImage.Format.Format_RGB32)
     picture.setDevicePixelRatio(2.0)

@@ -96,6 +96,7 @@ def test_that_all_trips_are_driven_and_none_is_lost() -> None:
     assert zones.people.sum() == pytest.approx(800) and zones.jobs.sum() == pytest.approx(800)
     assert zones.out_veh_h.sum() == pytest.approx(demand, rel=1e-9) == zones.into_veh_h.sum()
     assert result.summary["unserved_trips_veh_h"] == 0 and result.summary["relative_gap"] <= 1e-8
+    assert table(result, "links").flow_veh_h.is_monotonic_decreasing
     over = table(result, "links").query("id == 'bridge'")
     assert over.flow_veh_h.sum() == pytest.approx(demand, rel=0.2), "work lies across the river"
     assert result.summary["max_node_imbalance_veh"] <= 1e-6
