@@ -77,7 +77,7 @@ def test_that_a_million_buildings_are_counted_while_the_mouse_moves():
         rng.uniform(0, 20_000, (n, 2)), np.full(n, 100.0), np.full(n, 5.0), np.full(n, 15.0), np.full(n, NAN),
         np.ones(n, bool), np.full(n, -1, np.int8), np.full(n, 3, np.int8),
     )  # fmt: skip
-    start = time.perf_counter()
+    start = time.process_time()
     found = statistics(shapely.Point(10_000, 10_000).buffer(500), many)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert found.by_reading["3"] == found.buildings > 1000
