@@ -138,6 +138,16 @@ def test_that_explore_has_to_give_what_can_be_asked(tmp_path: Path) -> None:
         assert (broken_promises(folder) == []) is good
 
 
+def test_that_a_plugin_that_gets_ready_is_asked_to_and_told_when_it_cannot(tmp_path: Path) -> None:
+    for name, lines, broken in (
+        ("ready_one", "def warm(language, progress):\n    progress(0.0, language)\n", False),
+        ("narrow_one", "def warm():\n    pass\n", True),
+        ("odd_one", "warm = 5\n", True),
+    ):
+        said = broken_promises(write(tmp_path / name, WELL + "\n" + lines))
+        assert bool(said) == broken and all("warm()" in one for one in said)
+
+
 def test_that_one_that_cannot_run_is_told_with_its_reason(tmp_path: Path) -> None:
     newer = write(tmp_path / "newer") / "plugin.toml"
     newer.write_text(newer.read_text(encoding="utf-8").replace("api = 1", "api = 2"), encoding="utf-8")

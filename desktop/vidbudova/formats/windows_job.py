@@ -43,13 +43,17 @@ if sys.platform == "win32":
             self._kernel = ctypes.WinDLL("kernel32", use_last_error=True)
             self._kernel.CreateJobObjectW.restype = wintypes.HANDLE
             self._handle = wintypes.HANDLE(self._kernel.CreateJobObjectW(None, None))
+            self.limit(memory_mb)
+            self._kernel.AssignProcessToJobObject(self._handle, wintypes.HANDLE(int(process._handle)))
+
+        def limit(self, memory_mb: int) -> None:
+            """Set how much memory it may take from now on."""
             limits = _Extended()
             limits.basic.flags = PROCESS_MEMORY | KILL_ON_CLOSE | DIE_ON_EXCEPTION
             limits.process_memory = memory_mb << 20
             self._kernel.SetInformationJobObject(
                 self._handle, EXTENDED_LIMITS, ctypes.byref(limits), ctypes.sizeof(limits)
             )
-            self._kernel.AssignProcessToJobObject(self._handle, wintypes.HANDLE(int(process._handle)))
 
         def __del__(self) -> None:
             self._kernel.CloseHandle(self._handle)

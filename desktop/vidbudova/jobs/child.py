@@ -1,7 +1,8 @@
 """The process in which one plugin runs: an order on standard input, JSON lines on standard output, a file as result.
 
 Run as `python -m vidbudova.jobs.child`. Whatever the plugin does to it, the program only sees a process end. It lives
-for one run, or, where the plugin answers questions, until the program has no more of them.
+for one run, or, where the plugin answers questions, until the program has no more of them. It may be told first which
+plugin will be ordered, and gets ready then.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Any
 from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats import guard
-from vidbudova.jobs import guest, lifeline
+from vidbudova.jobs import guest, lifeline, warming
 from vidbudova.jobs.channel import Cancelled, Channel
-from vidbudova.jobs.order import Order
+from vidbudova.jobs.order import Order, Warming
 from vidbudova.plugin import PluginError, Result
 from vidbudova.text import use_language
 
@@ -30,38 +31,82 @@ LONGEST = 300
 def main() -> None:
     """Do what was ordered, answer what is asked, end."""
     channel = Channel()
-    order = Order(**channel.first())
+    told = channel.first()
     lifeline.hold(os.environ)
-    guard.limit(order.limits)
     _first_to_go()
-    use_language(order.language, paths.locale())
     guest.ban_windows()
-    explorer = _told(channel, order.result, lambda: _run(order, channel))
+    loaded = None
+    if "warm" in told:
+        loaded = _ready(Warming(**told["warm"]), channel)
+        if loaded is None:
+            return
+        told = channel.asked.get()
+    order = Order(**told)
+    guard.limit(order.limits)
+    use_language(order.language, paths.locale())
+    if loaded is not None and not warming.fits(loaded, Path(order.folder), order.code_sha256):
+        channel.say(error={"kind": "other"})
+        return
+    _obey(order, channel, loaded)
+
+
+def _obey(order: Order, channel: Channel, loaded: warming.Loaded | None) -> None:
+    explorer = _told(channel, lambda: _run(order, channel, loaded), order.result)
     while order.explore and explorer is not None:
         asked = channel.asked.get()
         if "ask" not in asked:
             return
         channel.cancelled.clear()
-        _told(channel, asked["result"], lambda: explorer.ask(asked["ask"], channel.progress))  # noqa: B023 - called at once
+        _told(channel, lambda: explorer.ask(asked["ask"], channel.progress), asked["result"])  # noqa: B023 - called at once
 
 
-def _run(order: Order, channel: Channel) -> Any:
+def _ready(wanted: Warming, channel: Channel) -> warming.Loaded | None:
+    """Get ready for an order that has not come; None where that failed, and the order will say why."""
+    if sys.platform != "darwin":  # where a limit cannot be made larger again
+        guard.limit(wanted.limits)
+    use_language(wanted.language, paths.locale())
+    made: list[warming.Loaded] = []
+
+    def work() -> None:
+        made.append(warming.Loaded(Path(wanted.folder)))
+        made[0].ahead(wanted.language, channel.progress)
+
+    if _said(channel, work):
+        channel.say(ready=True)
+        return made[0]
+    return None
+
+
+def _run(order: Order, channel: Channel, loaded: warming.Loaded | None) -> Any:
     """What the plugin gives for the order: a result, or an explorer that holds one."""
-    from vidbudova.plugin import loading, manifest, tables
+    from vidbudova.plugin import tables
 
-    told = manifest.read(Path(order.folder))
-    module = loading.load(Path(order.folder), told.entry)
+    loaded = loaded or warming.Loaded(Path(order.folder))
+    loaded.warm(order.language, channel.progress)
     city = tables.open_city(
-        Path(order.project), told, scenario=order.scenario, language=order.language, folder=Path(order.scratch)
+        Path(order.project), loaded.told, scenario=order.scenario, language=order.language, folder=Path(order.scratch)
     )
-    return (module.explore if order.explore else module.run)(city, order.parameters, channel.progress)
+    return (loaded.module.explore if order.explore else loaded.module.run)(city, order.parameters, channel.progress)
 
 
-def _told(channel: Channel, path: str, work: Callable[[], Any]) -> Any:
-    """Do the work and say what came of it; gives what came, or None where nothing did."""
+def _told(channel: Channel, work: Callable[[], Any], path: str) -> Any:
+    """Do the work, write its result, and say that it is done; gives what came, or None where nothing did."""
+    came: list[Any] = []
+
+    def both() -> None:
+        came.append(work())
+        _write(getattr(came[0], "result", came[0]), Path(path))
+
+    if not _said(channel, both):
+        return None
+    channel.say(done=True)
+    return came[0]
+
+
+def _said(channel: Channel, work: Callable[[], None]) -> bool:
+    """Whether the work was done; if not, it is said why."""
     try:
-        came = work()
-        _write(getattr(came, "result", came), Path(path))
+        work()
     except Cancelled:
         channel.say(error={"kind": "cancelled"})
     except UserError as error:
@@ -73,9 +118,8 @@ def _told(channel: Channel, path: str, work: Callable[[], Any]) -> Any:
     except BaseException as error:  # noqa: BLE001 - the border of the child: a plugin's error must give a sentence
         channel.say(error=_broken(error))
     else:
-        channel.say(done=True)
-        return came
-    return None
+        return True
+    return False
 
 
 def _write(result: object, path: Path) -> None:

@@ -21,7 +21,8 @@ from vidbudova.errors import UserError
 from vidbudova.jobs.many import Wanted
 from vidbudova.jobs.order import Limits
 from vidbudova.jobs.process import Cancelled, Progress
-from vidbudova.jobs.running import Ran, run
+from vidbudova.jobs.ran import Ran
+from vidbudova.jobs.running import run
 from vidbudova.plugin import finding
 from vidbudova.store import snapshots
 from vidbudova.text import _

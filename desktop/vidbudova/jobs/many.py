@@ -13,7 +13,8 @@ from vidbudova.errors import UserError
 from vidbudova.jobs import memory
 from vidbudova.jobs.order import Limits
 from vidbudova.jobs.process import Cancelled, Progress
-from vidbudova.jobs.running import Ran, run
+from vidbudova.jobs.ran import Ran
+from vidbudova.jobs.running import run
 from vidbudova.model.change import NOW
 from vidbudova.plugin.finding import Plugin
 

@@ -1,4 +1,4 @@
-"""What passes between the program and the child in which a plugin runs: the order, and its limits."""
+"""What passes between the program and the child in which a plugin runs: what to get ready, the order, its limits."""
 
 from __future__ import annotations
 
@@ -27,10 +27,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the child is told, as one line of JSON on its standard input."""
+    """What the child is told, as one line of JSON on its standard input.
+
+    `code_sha256` is the checksum of the plugin's folder that is to run.
+    """
 
     folder: str
     name: str
+    code_sha256: str
     project: str
     scenario: str
     language: str
@@ -38,4 +42,13 @@ class Order:
     result: str
     explore: bool = False
     parameters: dict[str, Any] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Warming:
+    """What a child is told that shall wait for its order: the plugin that it will be, most likely."""
+
+    folder: str
+    language: str
     limits: dict[str, Any] = field(default_factory=dict)

@@ -8,8 +8,6 @@ import logging
 import os
 import queue
 import select
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,42 +15,77 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from vidbudova import paths
 from vidbudova.errors import UserError
 from vidbudova.formats import watching
 from vidbudova.formats.guard import OUT_OF_MEMORY
-from vidbudova.formats.reading import environment
-from vidbudova.jobs import lifeline
-from vidbudova.jobs.order import GRACE_S, Limits, Order
+from vidbudova.jobs import place, starting
+from vidbudova.jobs.family import Family
+from vidbudova.jobs.order import GRACE_S, Limits, Order, Warming
+from vidbudova.jobs.starting import POLL_S
 from vidbudova.text import _, number
 
 Progress = Callable[[float, str], None]
 Cancelled = Callable[[], bool]
 
-POLL_S = 0.05
 LOOK_MS = 200
 LONGEST_LINE = 1 << 20
 STDERR_TAIL = 16_384
 log = logging.getLogger(__name__)
 
 
-class Process:
-    """One child; it is gone, with all that it started, when `end` returns."""
+class OtherCode(Exception):
+    """A child that got ready holds code that is not what is to run."""
 
-    def __init__(self, order: Order, limits: Limits) -> None:
-        self.name, self.limits = order.name, limits
+
+class Process:
+    """One child with a folder of its own; it is gone, with all that it started, when `end` returns.
+
+    Attributes
+    ----------
+    folder : goes with `close`.
+    peak_mb : the most memory that was seen.
+    """
+
+    def __init__(self, name: str, limits: Limits, warming: Warming | None = None) -> None:
+        self.name, self.limits = name, limits
         self.peak_mb = 0.0
         self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._ready = threading.Event()
         self._progress: tuple[float, str] | None = None
         self._said = b""
         self._mutex = threading.Lock()
+        self._held = contextlib.ExitStack()
+        self.folder = self._held.enter_context(place.workplace())
         self._lifeline: int | None
-        self._child, self._lifeline = _start(order, limits)
+        try:
+            self._child, self._lifeline = starting.start(self.folder / "scratch", limits)
+        except BaseException:
+            self._held.close()
+            raise
+        self._family = Family(self._child.pid)
         self._leash = watching.leash(self._child, limits.memory_mb)
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._listen, self._drain)]
         for thread in self._threads:
             thread.start()
+        if warming is not None:
+            self.tell(warm=asdict(warming))
+
+    def order(self, order: Order, limits: Limits) -> None:
+        """Say what it has to do, once."""
+        self.name, self.limits = order.name, limits
+        if self._leash is not None:
+            self._leash.limit(limits.memory_mb)
         self.tell(**asdict(order))
+
+    @property
+    def ready(self) -> bool:
+        """Whether one that was told to get ready is."""
+        return self._ready.is_set()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an answer though nothing was ordered."""
+        return not self._answers.empty()
 
     @property
     def pid(self) -> int:
@@ -62,7 +95,7 @@ class Process:
     @property
     def alive(self) -> bool:
         """Whether it can still be asked."""
-        return self._lifeline is not None and not _has_ended(self._child)
+        return self._lifeline is not None and not starting.has_ended(self._child)
 
     def tell(self, **told: Any) -> None:
         """One line to the child; if it has died, its end says so."""
@@ -85,7 +118,7 @@ class Process:
                 raise UserError("plugin-crashed", plugin=self.name, code=self._child.returncode)
             if cancelled():
                 self._stop()
-            self._check(time.monotonic() - began)
+            self.check(time.monotonic() - began)
             answer: dict[str, Any] | None = {}
             with contextlib.suppress(queue.Empty):
                 answer = self._next(POLL_S)
@@ -95,12 +128,26 @@ class Process:
             if answer != {}:
                 return self._judge(answer)
 
+    def close(self) -> None:
+        """End it, and take its folder away."""
+        self.end()
+        self._held.close()
+
+    def kill(self) -> None:
+        """Kill it without waiting until it is gone."""
+        if self._mutex.acquire(blocking=False):  # else it is being ended just now
+            try:
+                if self._lifeline is not None:
+                    starting.kill(self._child)
+            finally:
+                self._mutex.release()
+
     def end(self) -> None:
-        """Kill it and all that it started, and let go of everything."""
+        """Kill it and all that it started, and let go of everything but its folder."""
         with self._mutex:
             if self._lifeline is None:
                 return
-            _kill(self._child)
+            starting.kill(self._child)
             self._child.wait()
             os.close(self._lifeline)
             self._lifeline = None
@@ -132,8 +179,9 @@ class Process:
             self._answers.put(None)
         return answer
 
-    def _check(self, seconds: float) -> None:
-        used = watching.resident_mb(self._child.pid)
+    def check(self, seconds: float) -> None:
+        """Raise a UserError if it takes more than it may."""
+        used = self._family.resident_mb(self.limits.memory_mb)
         self.peak_mb = max(self.peak_mb, used)
         if used > self.limits.memory_mb:
             raise self._too_much(_("memory"), f"{number(self.limits.memory_mb)} MB")
@@ -158,6 +206,8 @@ class Process:
             with contextlib.suppress(KeyError, TypeError):
                 return UserError(told["key"], **told["values"])
         kind, reason = told.get("kind"), str(told.get("reason", ""))
+        if kind == "other":
+            raise OtherCode
         if kind == "memory":
             return self._too_much(_("memory"), f"{number(self.limits.memory_mb)} MB")
         if kind in ("cancelled", "said", "window"):
@@ -166,7 +216,7 @@ class Process:
 
     def _crashed(self) -> UserError:
         """A process that ended without an answer."""
-        code = _code(self._child)
+        code = starting.code_of(self._child)
         self._threads[1].join(GRACE_S)
         tail = self._tail()
         log.warning("the process of the plugin %s ended by itself (%s)\n%s", self.name, code, tail)
@@ -184,6 +234,9 @@ class Process:
             told = _told(line)
             if "progress" in told:
                 self._progress = (_share(told["progress"]), str(told.get("what", "")))
+            elif "ready" in told:
+                self._progress = None
+                self._ready.set()
             elif "done" in told or "error" in told:
                 self._answers.put(told)
         self._answers.put(None)
@@ -219,66 +272,6 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield from whole
         if len(rest) > LONGEST_LINE:
             rest = b""
-
-
-def _start(order: Order, limits: Limits) -> tuple[subprocess.Popen[bytes], int]:
-    """The child, and our end of the pipe that ends it with us."""
-    line, ours = os.pipe()
-    environ = {**environment(order.scratch), **_for_libraries(limits)}
-    more: dict[str, Any] = {"creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0)}
-    if sys.platform != "win32":
-        environ[lifeline.NAME] = str(line)
-        more = {"start_new_session": True, "pass_fds": (line,)}
-    try:
-        child = subprocess.Popen(
-            paths.child_command("vidbudova.jobs.child"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, cwd=order.scratch, env=environ, **more,
-        )  # fmt: skip
-    except BaseException:
-        os.close(ours)
-        raise
-    finally:
-        os.close(line)
-    return child, ours
-
-
-def _for_libraries(limits: Limits) -> dict[str, str]:
-    """Where compiled kernels are kept, no windows for charts, and how many threads there may be."""
-    kernels = paths.cache_folder() / "kernels"
-    kernels.mkdir(parents=True, exist_ok=True)
-    environ = {"NUMBA_CACHE_DIR": str(kernels), "MPLBACKEND": "Agg"}
-    if limits.threads:
-        environ["NUMBA_NUM_THREADS"] = str(limits.threads)
-    return environ
-
-
-def _has_ended(child: subprocess.Popen[bytes]) -> bool:
-    """Whether it has, without taking its number from the system, so that its group can still be ended by it."""
-    if sys.platform == "win32" or child.returncode is not None:
-        return child.poll() is not None
-    try:
-        return os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        return True
-
-
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    """End the process and its group."""
-    if sys.platform == "win32" or child.returncode is not None:
-        child.kill()
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.kill()
-
-
-def _code(child: subprocess.Popen[bytes]) -> int:
-    """The exit code of a process whose end of the line has closed; one that only closed the line is ended."""
-    until = time.monotonic() + GRACE_S
-    while not _has_ended(child) and time.monotonic() < until:
-        time.sleep(POLL_S)
-    _kill(child)
-    return child.wait()
 
 
 def _told(line: bytes) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def of_module(module: Any, folder: Path, told: Manifest, city: City, given: dict
         return [str(error)]
     before = trust.folder_sha256(folder)
     trial = Trial(module, told, city, values)
-    found = [*trial.results(), *trial.cancelled(), *trial.lacking(), *(trial.explored() if told.explore else ())]
+    found = [*trial.warmed(), *trial.results(), *trial.cancelled(), *trial.lacking()]
+    found += trial.explored() if told.explore else ()
     if trust.folder_sha256(folder) != before:
         found.append(_("It changed files in its own folder; city.folder is the place for files."))
     return list(dict.fromkeys(found))
@@ -65,6 +66,11 @@ class Trial:
 
     def __init__(self, module: Any, told: Manifest, city: City, values: dict[str, Any]) -> None:
         self._module, self._told, self._city, self._values = module, told, city, values
+
+    def warmed(self) -> Iterator[str]:
+        """If it can get ready before there is a city, it does."""
+        if hasattr(self._module, "warm"):
+            yield from self._told_of(lambda: self._module.warm(self._city.language, _nobody), "warm()")
 
     def results(self) -> Iterator[str]:
         """The result is as declared, and the same inputs give it again."""
