@@ -17,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .bush import FAR, Floats, Ints, bench, refresh_all
-from .bush_gap import add_up, measure
-from .bush_mend import mend
-from .bush_shape import sweep
-from .bush_start import load
+from .bush import FAR, Floats, refresh_all
+from .bush_gap import add_up
+from .bush_work import Work
 from .core import bushes_of, core_of, road_of
 from .links import Links
 
@@ -57,6 +55,15 @@ class Solution:
     spent: float
 
 
+FINE = 1e-6
+"""From here on bushes are balanced more often between two looks at the network: what is left lies within them."""
+ROUNDS, FINE_ROUNDS = 5, 11
+DIRTY = 0.25
+"""Bushes that lose less than this part of the gap that is allowed are left as they are."""
+SETTLED = 10.0
+"""The gap is not worth a look while a sweep changes the whole time by more than so many times what is allowed."""
+
+
 class Equilibrium:
     """A network and its trips, held so that it can be solved again quickly after a change.
 
@@ -66,6 +73,7 @@ class Equilibrium:
     demand : (zones, zones) trips, dense or sparse, in vehicles in the period that the capacities are for; or one such
         matrix for each class. Trips within a zone do not use the network and are left out.
     fixed : (classes, m) what each class pays on each link in the unit of time, in place of ``links.fixed``.
+    threads : how many work at once; the numbers that come out do not depend on it.
 
     Raises
     ------
@@ -73,17 +81,21 @@ class Equilibrium:
         If shapes do not fit, or trips are negative or not numbers.
     """
 
-    def __init__(self, links: Links, demand: Matrix | Sequence[Matrix], fixed: Floats | None = None) -> None:
+    def __init__(
+        self, links: Links, demand: Matrix | Sequence[Matrix], fixed: Floats | None = None, threads: int = 1
+    ) -> None:
         self.links = links.copy()
         self._demand = _matrices(demand, links.zones)
+        self._leaving = _leaving(self.demand)
         self._fixed = _fixed(links, len(self._demand), fixed)
         self._closed = np.zeros(len(links), np.bool_)
         self._core = core_of(self.links)
-        self._bench = bench(links.nodes, self._core.link.size)
-        self._road = road_of(self.links, self._core, self._fixed)
         self._opened = np.zeros(0, np.int32)
         self._to_mend = False
-        self._bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand)
+        road = road_of(self.links, self._core, self._fixed)
+        bushes, self._trip_zone = bushes_of(self.links, self._core, self._demand)
+        self._work = Work(self._core.graph, road, bushes, links.nodes, threads)
+        self._excess = np.zeros(bushes.used.size)
         self._started = False
 
     @property
@@ -109,10 +121,10 @@ class Equilibrium:
         at = at[self._closed[at] != closed]
         self._closed[at] = closed
         inner = self._core.place[at]
-        self._road.closed[inner[inner >= 0]] = closed
+        self._work.road.closed[inner[inner >= 0]] = closed
         if np.isin(at, self._core.last).any():
             last = self._core.last[self._trip_zone]
-            self._bushes.allowed[:] = (last < 0) | ~self._closed[last]
+            self._work.bushes.allowed[:] = (last < 0) | ~self._closed[last]
         if not closed:
             self._opened = np.union1d(self._opened, inner[inner >= 0]).astype(np.int32)
         self._to_mend |= at.size > 0
@@ -124,7 +136,7 @@ class Equilibrium:
         changed[at] = capacity
         self.links = self.links.copy(capacity=changed)
         road = road_of(self.links, self._core, self._fixed)
-        self._road.inverse_capacity[:] = road.inverse_capacity
+        self._work.road.inverse_capacity[:] = road.inverse_capacity
 
     def _places(self, links: Iterable[int]) -> NDArray[np.int64]:
         at = np.unique(np.asarray(list(links), dtype=np.int64))
@@ -145,68 +157,56 @@ class Equilibrium:
         ----------
         gap : relative gap to reach; 1e-10 is within what the numbers can tell.
         most_iterations : sweeps after which it stops, whatever the gap.
-        progress : called after each sweep with the share done, from 0 to 1; what it raises ends the run, and the state
-            stays usable.
+        progress : called every few milliseconds with the share done, from 0 to 1; what it raises ends the run, and the
+            state stays usable.
         """
-        self._start()
-        reached, before, first, iterations = self._measure(), FAR, 1.0, 0
-        while reached > gap and iterations < most_iterations:
-            self._sweep(reached, before)
-            reached, before = self._measure(), reached
-            iterations += 1
-            if progress is not None:
-                progress(_share(reached, gap, first))
+        word = _Word(progress, gap)
+        with self._work.told(word):
+            reached, iterations = self._approach(gap, most_iterations, word)
         return self._solution(reached, iterations)
 
-    def _start(self) -> None:
-        refresh_all(self._road)
-        if not self._started:
-            self._make_room(self.links.nodes)
-            every = np.arange(self._bushes.used.size, dtype=np.int32)
-            load(self._core.graph, self._road, self._bushes, self._bench, every)
-        elif self._to_mend:
-            self._make_room(self.links.nodes)
-            self._visit(mend(self._core.graph, self._road, self._bushes, self._bench, self._opened), rounds=1)
+    def _approach(self, gap: float, most_iterations: int, word: _Word) -> tuple[float, int]:
+        """Sweeps until the gap is reached; gives the gap and the number of sweeps."""
+        swept = self._start(gap, most_iterations, word)
+        while True:
+            reached = self._gap()
+            word.reached(reached)
+            if reached <= gap or swept >= most_iterations:
+                return reached, swept
+            dirty = np.flatnonzero(self._excess > DIRTY * gap * self._spent).astype(np.int32)
+            self._work.visit(dirty, ROUNDS if reached > FINE else FINE_ROUNDS)
+            swept += 1
+
+    def _start(self, gap: float, most_iterations: int, word: _Word) -> int:
+        """Does what needs no gap, which costs nearly as much as a sweep; gives the number of sweeps."""
+        work, was = self._work, self._started
+        refresh_all(work.road)
+        mended = work.mend(self._opened) if was and self._to_mend else np.zeros(0, np.int32)
+        if not was:
+            work.begin()
         self._last_time = self._time_on_last_links()
         self._started, self._to_mend = True, False
         self._opened = np.zeros(0, np.int32)
+        if not was:
+            return self._settle(gap, most_iterations, word)
+        work.visit(mended, ROUNDS)
+        return min(mended.size, 1)
 
-    def _make_room(self, more: int) -> None:
-        """Rows take up to `more` links beyond the longest row of now."""
-        most = int(self._bushes.used.max(initial=0)) + more
-        rows, width = self._bushes.link.shape
-        if most <= width:
-            return
-        link, flow = np.zeros((rows, most), np.int32), np.zeros((rows, most))
-        link[:, :width], flow[:, :width] = self._bushes.link, self._bushes.flow
-        self._bushes = self._bushes._replace(link=link, flow=flow)
+    def _settle(self, gap: float, most_iterations: int, word: _Word) -> int:
+        before = FAR
+        for swept in range(most_iterations):
+            spent = self._last_time + self._work.visit(self._work.every(), ROUNDS)
+            change = abs(spent - before)
+            if change <= SETTLED * gap * spent:
+                return swept + 1
+            word.reached(change / spent if spent > 0 else 1.0)
+            before = spent
+        return most_iterations
 
-    def _measure(self) -> float:
-        rows = self._bushes.used.size
-        flows = np.zeros(self._core.link.size)
-        self._excess, self._spent = np.zeros(rows), np.zeros(rows)
-        measure(self._core.graph, self._road, self._bushes, self._bench, flows, self._excess, self._spent)
-        self._road.flow[:] = flows
-        refresh_all(self._road)
+    def _gap(self) -> float:
+        self._excess, self._spent = self._work.measure()
         whole = float(self._spent.sum()) + self._last_time
         return float(self._excess.sum()) / whole if whole > 0 else 0.0
-
-    def _sweep(self, reached: float, before: float) -> None:
-        """Visits the bushes that lose more than a small part of the mean; the closer, the more often in between.
-
-        All of them after a sweep that did not even halve the gap: then bushes that lose little hold up those that lose
-        much (on Anaheim 18 instead of 251 sweeps to 1e-10).
-        """
-        self._make_room(self.links.nodes // 4 + 16)
-        least = 0.1 * self._excess.sum() / max(self._excess.size, 1) if reached < 0.5 * before else -1.0
-        self._visit(np.flatnonzero(self._excess > least).astype(np.int32), rounds=4 if reached > 1e-6 else 10)
-
-    def _visit(self, rows: Ints, rounds: int) -> None:
-        """Reshapes and balances these bushes, then balances them `rounds` times more."""
-        graph, road, bushes, room = self._core.graph, self._road, self._bushes, self._bench
-        sweep(graph, road, bushes, room, rows, True, 0.0, 1)
-        for _ in range(rounds):
-            sweep(graph, road, bushes, room, rows, False, 0.0, 1)
 
     def _time_on_last_links(self) -> float:
         flows = self._last_flows()
@@ -217,7 +217,7 @@ class Equilibrium:
     def _last_flows(self) -> Floats:
         """(classes, m) vehicles on the links that the core leaves out."""
         flows = np.zeros((len(self._demand), len(self.links)))
-        bushes = self._bushes
+        bushes = self._work.bushes
         last = self._core.last[self._trip_zone]
         kind = np.repeat(bushes.kind, np.diff(bushes.trip_start))
         use = bushes.served & (last >= 0)
@@ -231,21 +231,16 @@ class Equilibrium:
 
     def _flows_by_class(self) -> Floats:
         flows = self._last_flows()
-        add_up(self._bushes, self._core.link, flows)
+        add_up(self._work.bushes, self._core.link, flows)
         return flows
 
     def _unserved(self) -> sparse.csr_array:
         """Trips between zones that no bush carries."""
-        bushes = self._bushes
-        origin = np.repeat(bushes.origin, np.diff(bushes.trip_start))
-        served = sparse.csr_array(
-            (bushes.trips[bushes.served], (origin[bushes.served], self._trip_zone[bushes.served])),
-            shape=(self.links.zones, self.links.zones),
-        )
-        wanted = self.demand
-        left = sparse.coo_array(wanted - served)
-        use = (left.row != left.col) & (left.data > 1e-12 * wanted.data.max(initial=0.0))
-        return sparse.csr_array((left.data[use], (left.row[use], left.col[use])), shape=left.shape)
+        bushes = self._work.bushes
+        left = np.flatnonzero(~bushes.served)
+        origin = bushes.origin[np.searchsorted(bushes.trip_start, left, side="right") - 1]
+        zones = self.links.zones
+        return sparse.csr_array((bushes.trips[left], (origin, self._trip_zone[left])), shape=(zones, zones))
 
     def _solution(self, reached: float, iterations: int) -> Solution:
         by_class = self._flows_by_class()
@@ -272,12 +267,16 @@ class Equilibrium:
 
     def _imbalance(self, flows: Floats, unserved: sparse.csr_array) -> float:
         links = self.links
-        served = self.demand - unserved
         ends = np.zeros(links.nodes)
         np.add.at(ends, links.head, flows)
         np.subtract.at(ends, links.tail, flows)
-        ends[: links.zones] += np.asarray(served.sum(axis=1)).ravel() - np.asarray(served.sum(axis=0)).ravel()
+        ends[: links.zones] += self._leaving - _leaving(unserved)
         return float(np.abs(ends).max(initial=0.0))
+
+
+def _leaving(trips: sparse.csr_array) -> Floats:
+    """(zones,) trips that begin in each zone less those that end there."""
+    return np.asarray(trips.sum(axis=1)).ravel() - np.asarray(trips.sum(axis=0)).ravel()
 
 
 def _matrices(demand: Matrix | Sequence[Matrix], zones: int) -> list[sparse.csr_array]:
@@ -301,7 +300,20 @@ def _fixed(links: Links, classes: int, fixed: Floats | None) -> Floats:
     return whole
 
 
-def _share(reached: float, gap: float, first: float) -> float:
-    if reached <= gap or gap <= 0:
-        return 1.0 if reached <= gap else 0.0
-    return min(1.0, max(0.0, math.log(first / reached) / math.log(first / gap)))
+class _Word:
+    """Tells a person how far it is, as often as it is called."""
+
+    def __init__(self, progress: Callable[[float], object] | None, gap: float) -> None:
+        self._progress, self._gap, self._share = progress, gap, 0.0
+
+    def __call__(self) -> None:
+        if self._progress is not None:
+            self._progress(self._share)
+
+    def reached(self, gap: float) -> None:
+        """The share done grows with the digits of the gap."""
+        if gap <= self._gap:
+            self._share = 1.0
+        elif 0 < self._gap < 1:
+            self._share = max(self._share, min(1.0, math.log(gap) / math.log(self._gap)))
+        self()

@@ -58,12 +58,15 @@ class Road(NamedTuple):
 class Bushes(NamedTuple):
     """All bushes, a row each; row r holds its first ``used[r]`` links and the trips of ``trip_start[r]`` onwards.
 
+    Its first ``live[r]`` links are those over which a trip could go: the others lead to nodes where none ends and from
+    where no link of the bush goes on to one (in a street network three of four). No flow is ever on them.
     Trips whose last link, which the core leaves out, is closed are not `allowed`; the `served` ones are in the flows.
     """
 
     origin: Ints
     kind: Ints
     used: Ints
+    live: Ints
     link: Ints
     flow: Floats
     trip_start: Ints
@@ -137,15 +140,15 @@ def refresh_all(road: Road) -> None:
 
 
 @kernel
-def lay_out(graph: Graph, bushes: Bushes, bench: Bench, r: int) -> int:
-    """Puts bush r on the bench: node, start and tail_at by position; gives the number of positions."""
+def lay_out(graph: Graph, bushes: Bushes, bench: Bench, r: int, links: int) -> int:
+    """Puts the first `links` of bush r on the bench: node, start, tail_at by position; gives the number of those."""
     place, node, start, tail_at = bench.place, bench.node, bench.start, bench.tail_at
     node[0] = bushes.origin[r]
     place[node[0]] = 0
     start[0] = 0
     n = 1
     last = -1
-    for e in range(bushes.used[r]):
+    for e in range(links):
         a = bushes.link[r, e]
         w = graph.head[a]
         if w != last:
@@ -155,7 +158,7 @@ def lay_out(graph: Graph, bushes: Bushes, bench: Bench, r: int) -> int:
             n += 1
             last = w
         tail_at[e] = place[graph.tail[a]]
-    start[n] = bushes.used[r]
+    start[n] = links
     if n == 1:
         start[1] = 0
     return n

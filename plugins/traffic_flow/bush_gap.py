@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .bush import FAR, Bench, Bushes, Floats, Graph, Road, clear, label, lay_out
+from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, clear, label, lay_out
 from .compiled import kernel
 
 
@@ -13,45 +13,40 @@ from .compiled import kernel
 def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> None:
     """Makes the shortest times over the bush those over the whole network.
 
-    Few differ or none, so that one look at all links in their order (at times by node, in `key`) mostly is enough; what
-    it finds is followed by label correcting. `key` is FAR for nodes that are not on the bench, before and after.
+    Few differ or none, so that one look at all links, from node to node in the order of the bush, mostly is enough:
+    what gets nearer lies mostly ahead. What lies behind is followed by label correcting. `key` holds the times by node
+    and is FAR for nodes that are not on the bench, before and after.
     """
-    low, node, queue, mark, by_node = bench.low, bench.node, bench.heap, bench.mark, bench.key
-    head, tail, out_start, out_link, times = graph.head, graph.tail, graph.out_start, graph.out_link, road.time
+    low, node, place, queue, mark, by_node = bench.low, bench.node, bench.place, bench.heap, bench.mark, bench.key
+    head, out_start, out_link, times = graph.head, graph.out_start, graph.out_link, road.time
     for p in range(n):
         by_node[node[p]] = low[p]
-    first, waiting, size, origin = 0, 0, queue.size, node[0]
-    for a in range(head.size):
-        u, w = tail[a], head[a]
-        reach = by_node[u] + (times[a] + extra[a])
-        if reach < by_node[w] and (u >= graph.first_through or u == origin):
-            by_node[w] = reach
-            if mark[w] < 0:
-                mark[w] = 1
-                queue[waiting] = w
-                waiting += 1
-    changed = waiting > 0
-    while waiting > 0:
-        u = queue[first]
-        first = first + 1 if first + 1 < size else 0
-        waiting -= 1
-        mark[u] = -1
-        if u < graph.first_through:
+    first, waiting, size, at = 0, 0, queue.size, 0
+    while at < n or waiting > 0:
+        if at < n:
+            u, p = node[at], at
+            at += 1
+        else:
+            u, p = queue[first], n
+            first = first + 1 if first + 1 < size else 0
+            waiting -= 1
+            mark[u] = -1
+        if u < graph.first_through and p != 0:
             continue
+        here = by_node[u]
         for k in range(out_start[u], out_start[u + 1]):
             a = out_link[k]
             w = head[a]
-            reach = by_node[u] + (times[a] + extra[a])
+            reach = here + (times[a] + extra[a])
             if reach < by_node[w]:
                 by_node[w] = reach
-                if mark[w] < 0:
+                if place[w] <= p and mark[w] < 0:
                     mark[w] = 1
                     last = first + waiting
                     queue[last if last < size else last - size] = w
                     waiting += 1
     for p in range(n):
-        if changed:
-            low[p] = by_node[node[p]]
+        low[p] = by_node[node[p]]
         by_node[node[p]] = FAR
 
 
@@ -80,35 +75,43 @@ def conserve(bushes: Bushes, bench: Bench, r: int, n: int) -> None:
 
 
 @kernel
-def measure(
-    graph: Graph, road: Road, bushes: Bushes, bench: Bench, flows: Floats, excess: Floats, spent: Floats
-) -> None:
-    """Excess time and whole time of each bush (rows,) now, and the flows of all bushes added up anew (m,).
+def lost_and_spent(road: Road, bench: Bench, link: Ints, flow: Floats, extra: Floats, n: int) -> tuple[float, float]:
+    """Excess time and whole time of the first n positions on the bench.
 
     The excess is the sum over links of flow * (time to the beginning + time of the link - time to the end), which does
     not lose digits as the difference of two totals would.
     """
-    for a in range(flows.size):
-        flows[a] = 0.0
-    bench.key[:] = FAR
-    times = road.time
-    for r in range(bushes.used.size):
-        extra = road.extra[bushes.kind[r]]
-        n = lay_out(graph, bushes, bench, r)
-        link, flow = bushes.link[r], bushes.flow[r]
-        label(road, bench, link, flow, extra, n, False)
-        conserve(bushes, bench, r, n)
-        correct(graph, road, bench, extra, n)
-        lost, total, low, start, tail_at = 0.0, 0.0, bench.low, bench.start, bench.tail_at
-        for p in range(1, n):
-            for e in range(start[p], start[p + 1]):
-                a = link[e]
-                time = times[a] + extra[a]
+    low, start, tail_at, times = bench.low, bench.start, bench.tail_at, road.time
+    lost, total = 0.0, 0.0
+    for p in range(1, n):
+        for e in range(start[p], start[p + 1]):
+            if flow[e] > 0.0:
+                time = times[link[e]] + extra[link[e]]
                 total += flow[e] * time
                 lost += flow[e] * (low[tail_at[e]] + time - low[p])
-                flows[a] += flow[e]
-        excess[r] = lost
-        spent[r] = total
+    return lost, total
+
+
+@kernel
+def measure(
+    graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints, flows: Floats, excess: Floats, spent: Floats
+) -> None:
+    """Excess time and whole time of the bushes named, at the times of now; their flows are added up anew to `flows`."""
+    bench.key[:] = FAR
+    for k in range(rows.size):
+        r = rows[k]
+        extra = road.extra[bushes.kind[r]]
+        n = lay_out(graph, bushes, bench, r, bushes.used[r])
+        link, flow, live = bushes.link[r], bushes.flow[r], bushes.live[r]
+        label(road, bench, link, flow, extra, n, False)
+        end = 1
+        while end < n and bench.start[end] < live:
+            end += 1
+        conserve(bushes, bench, r, end)
+        correct(graph, road, bench, extra, n)
+        excess[r], spent[r] = lost_and_spent(road, bench, link, flow, extra, end)
+        for e in range(live):
+            flows[link[e]] += flow[e]
         clear(bench, n)
 
 
@@ -116,5 +119,5 @@ def measure(
 def add_up(bushes: Bushes, core_link: NDArray[np.int64], flows: Floats) -> None:
     """Adds the flows of all bushes to those of their classes, (classes, links of the whole network)."""
     for r in range(bushes.used.size):
-        for e in range(bushes.used[r]):
+        for e in range(bushes.live[r]):
             flows[bushes.kind[r], core_link[bushes.link[r, e]]] += bushes.flow[r, e]

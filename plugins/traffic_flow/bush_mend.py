@@ -89,16 +89,16 @@ def drop_cut_off(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int,
 
 
 @kernel
-def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -> Ints:
-    """Mends every bush that closed or newly opened links touch; gives their rows.
+def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints, opened: Ints) -> Ints:
+    """Mends those of these bushes that closed or newly opened links touch; gives their rows.
 
     Trips that used closed links go by the shortest way over what is left of the bush and, beyond that, over the
     network; trips without any way are marked as not served.
     """
-    mended, count = np.zeros(bushes.used.size, np.int32), 0
+    mended, count = np.zeros(rows.size, np.int32), 0
     missing = np.zeros(bench.place.size)
-    for r in range(bushes.used.size):
-        n = lay_out(graph, bushes, bench, r)
+    for r in rows:
+        n = lay_out(graph, bushes, bench, r, bushes.used[r])
         if not touched(graph, road, bushes, bench, r, opened):
             clear(bench, n)
             continue
@@ -108,7 +108,7 @@ def mend(graph: Graph, road: Road, bushes: Bushes, bench: Bench, opened: Ints) -
         keep_open_paths(road, bushes, bench, r, n, missing)
         drop_cut_off(graph, road, bushes, bench, r, n)
         clear(bench, n)
-        n = lay_out(graph, bushes, bench, r)
+        n = lay_out(graph, bushes, bench, r, bushes.used[r])
         extra = road.extra[bushes.kind[r]]
         label(road, bench, bushes.link[r], bushes.flow[r], extra, n, False)
         n = grow(graph, road, bushes, bench, r, n, extra)

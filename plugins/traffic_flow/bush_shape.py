@@ -38,46 +38,54 @@ def candidates(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int, ro
 
 
 @kernel
-def sort_by_longest(bench: Bench, n: int) -> None:
-    """The nodes of the bench in the order of their longest times, equal ones in the order they had."""
-    node, high, place = bench.node, bench.high, bench.place
+def sort_part(bench: Bench, begin: int, end: int) -> None:
+    """Sorts the nodes at these positions by their longest times; they nearly are."""
+    node, high = bench.node, bench.high
     work = 0
-    for p in range(1, n):
+    for p in range(begin + 1, end):
         u, key = node[p], high[p]
         q = p
-        while q > 0 and high[q - 1] > key:
+        while q > begin and high[q - 1] > key:
             node[q] = node[q - 1]
             high[q] = high[q - 1]
             q -= 1
         node[q] = u
         high[q] = key
         work += p - q
-        if work > 40 * n:
-            order = np.argsort(high[:n], kind="mergesort")
-            moved = node[:n].copy()
-            for k in range(n):
-                node[k] = moved[order[k]]
-            break
-    for p in range(n):
-        place[node[p]] = p
+        if work > 40 * (end - begin):
+            order = np.argsort(high[begin:end], kind="mergesort")
+            nodes, keys = node[begin:end].copy(), high[begin:end].copy()
+            for k in range(end - begin):
+                node[begin + k] = nodes[order[k]]
+                high[begin + k] = keys[order[k]]
+            return
 
 
 @kernel
-def rebuild(graph: Graph, bench: Bench, link: Ints, flow: Floats, count: int, n: int, new: int) -> int:
-    """Writes the row anew: links that carry flow or lie on the shortest tree (mark in old_tail), and `new` ones."""
-    keep = 0
-    for p in range(n + 1):
-        bench.start[p] = 0
-    for e in range(count):
-        if flow[e] > 0.0 or bench.old_tail[e] == 1:
-            bench.old_link[keep] = link[e]
-            bench.old_flow[keep] = flow[e]
-            keep += 1
-    for k in range(new):
-        bench.old_link[keep + k] = bench.new_link[k]
-        bench.old_flow[keep + k] = 0.0
-    total = keep + new
+def sort_by_longest(bench: Bench, live: int, n: int) -> None:
+    """The nodes of the bench in the order of their longest times: of the first `live` and the others, each in order."""
+    node, high, place, nodes, keys = bench.node, bench.high, bench.place, bench.heap, bench.key
+    sort_part(bench, 0, live)
+    sort_part(bench, live, n)
+    p, q = 0, live
+    for k in range(n):
+        if q >= n or (p < live and high[p] <= high[q]):
+            nodes[k], keys[k] = node[p], high[p]
+            p += 1
+        else:
+            nodes[k], keys[k] = node[q], high[q]
+            q += 1
+    for k in range(n):
+        node[k], high[k] = nodes[k], keys[k]
+        place[nodes[k]] = k
+
+
+@kernel
+def by_head(graph: Graph, bench: Bench, link: Ints, flow: Floats, total: int, n: int) -> None:
+    """Puts `total` links (old_link, old_flow) into the row, those that end at one node together, nodes in order."""
     start, place = bench.start, bench.place
+    for p in range(n + 1):
+        start[p] = 0
     for k in range(total):
         start[place[graph.head[bench.old_link[k]]] + 1] += 1
     for p in range(n):
@@ -93,7 +101,54 @@ def rebuild(graph: Graph, bench: Bench, link: Ints, flow: Floats, count: int, n:
     for p in range(n, 0, -1):
         start[p] = start[p - 1]
     start[0] = 0
-    return total
+
+
+@kernel
+def live_first(bushes: Bushes, bench: Bench, r: int, total: int, n: int) -> int:
+    """Moves to the front of the row what leads to an end of trips, in the same order; gives the number of links."""
+    link, flow, start, tail_at, leads = bushes.link[r], bushes.flow[r], bench.start, bench.tail_at, bench.came_by
+    for p in range(n):
+        leads[p] = 0
+    for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
+        p = bench.place[bushes.trip_node[t]]
+        if p >= 0:
+            leads[p] = 1
+    for p in range(n - 1, 0, -1):
+        if leads[p] == 1:
+            for e in range(start[p], start[p + 1]):
+                leads[tail_at[e]] = 1
+    front, back = 0, 0
+    for p in range(1, n):
+        for e in range(start[p], start[p + 1]):
+            if leads[p] == 1:
+                link[front], flow[front] = link[e], flow[e]
+                front += 1
+            else:
+                bench.old_link[back] = link[e]
+                back += 1
+    for k in range(back):
+        link[front + k] = bench.old_link[k]
+        flow[front + k] = 0.0
+    return front
+
+
+@kernel
+def rebuild(graph: Graph, bushes: Bushes, bench: Bench, r: int, n: int, new: int) -> None:
+    """Writes the row anew: links that carry flow or lie on the shortest tree (mark in old_tail), and `new` ones."""
+    link, flow = bushes.link[r], bushes.flow[r]
+    total = 0
+    for e in range(bushes.used[r]):
+        if flow[e] > 0.0 or bench.old_tail[e] == 1:
+            bench.old_link[total] = link[e]
+            bench.old_flow[total] = flow[e]
+            total += 1
+    for k in range(new):
+        bench.old_link[total] = bench.new_link[k]
+        bench.old_flow[total] = 0.0
+        total += 1
+    by_head(graph, bench, link, flow, total, n)
+    bushes.used[r] = total
+    bushes.live[r] = live_first(bushes, bench, r, total, n)
 
 
 @kernel
@@ -118,26 +173,40 @@ def reshape(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: i
         new = candidates(graph, road, bench, extra, n, room, False)
         for e in range(count):
             bench.member[link[e]] = 0
-    if new == 0 and idle == 0:
+    if new == 0 and idle == 0 and bushes.live[r] < count:
         return
+    live = 1
+    while live < n and bench.start[live] < bushes.live[r]:
+        live += 1
     for k in range(new):
         a = bench.new_link[k]
         if bench.place[graph.tail[a]] > bench.place[graph.head[a]]:
-            sort_by_longest(bench, n)
+            sort_by_longest(bench, live, n)
             break
-    bushes.used[r] = rebuild(graph, bench, link, flow, count, n, new)
+    rebuild(graph, bushes, bench, r, n, new)
 
 
 @kernel
-def sweep(
-    graph: Graph, road: Road, bushes: Bushes, bench: Bench, visit: Ints, grow: bool, least: float, rounds: int
-) -> None:
-    """Visits the bushes named, reshapes them if `grow`, and balances the flow in each."""
-    for k in range(visit.size):
-        r = visit[k]
+def reshape_each(graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints, spent: Floats) -> None:
+    """Reshapes the bushes named, each at the times of now: none sees what becomes of another; and their whole times."""
+    for k in range(rows.size):
+        r = rows[k]
         extra = road.extra[bushes.kind[r]]
-        n = lay_out(graph, bushes, bench, r)
-        if grow:
-            reshape(graph, road, bushes, bench, r, n, extra)
+        n = lay_out(graph, bushes, bench, r, bushes.used[r])
+        spent[r] = 0.0
+        for e in range(bushes.live[r]):
+            if bushes.flow[r, e] > 0.0:
+                spent[r] += bushes.flow[r, e] * (road.time[bushes.link[r, e]] + extra[bushes.link[r, e]])
+        reshape(graph, road, bushes, bench, r, n, extra)
+        clear(bench, n)
+
+
+@kernel
+def balance_each(graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints, least: float, rounds: int) -> None:
+    """Balances the flow in the bushes named, one after the other: each sees what the ones before have moved."""
+    for k in range(rows.size):
+        r = rows[k]
+        n = lay_out(graph, bushes, bench, r, bushes.live[r])
+        extra = road.extra[bushes.kind[r]]
         balance(road, bench, bushes.link[r], bushes.flow[r], extra, n, bushes.crumb[r], least, rounds)
         clear(bench, n)

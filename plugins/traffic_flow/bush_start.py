@@ -93,6 +93,7 @@ def grow(graph: Graph, road: Road, bushes: Bushes, bench: Bench, r: int, n: int,
         n += 1
         start[n] = count
     bushes.used[r] = count
+    bushes.live[r] = count
     return n
 
 
@@ -115,18 +116,25 @@ def send(road: Road, bushes: Bushes, bench: Bench, r: int, n: int) -> None:
 
 
 @kernel
-def load(graph: Graph, road: Road, bushes: Bushes, bench: Bench, visit: Ints) -> None:
-    """Begins the bushes named anew: all trips on the shortest tree at the times that the bushes before have left."""
-    for k in range(visit.size):
-        r = visit[k]
-        for e in range(bushes.used[r]):
-            road.flow[bushes.link[r, e]] -= bushes.flow[r, e]
-            refresh(road, bushes.link[r, e])
+def plant(graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints) -> None:
+    """Makes each of the bushes named the shortest tree at the times of now."""
+    for k in range(rows.size):
+        r = rows[k]
         bushes.used[r] = 0
-        n = lay_out(graph, bushes, bench, r)
+        n = lay_out(graph, bushes, bench, r, 0)
         bench.low[0] = 0.0
         n = grow(graph, road, bushes, bench, r, n, road.extra[bushes.kind[r]])
+        clear(bench, n)
+
+
+@kernel
+def load(graph: Graph, road: Road, bushes: Bushes, bench: Bench, rows: Ints) -> None:
+    """Sends the trips of the bushes named over their trees; those that do not reach their end are not served."""
+    for k in range(rows.size):
+        r = rows[k]
+        n = lay_out(graph, bushes, bench, r, bushes.used[r])
         for p in range(n):
+            bench.low_in[p] = bench.start[p]
             bench.need[p] = 0.0
         for t in range(bushes.trip_start[r], bushes.trip_start[r + 1]):
             p = bench.place[bushes.trip_node[t]]

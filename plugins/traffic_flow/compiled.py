@@ -29,10 +29,10 @@ def kernel(function: Kernel) -> Kernel:
     compiled: Kernel
     try:
         with suppress(RuntimeError):
-            compiled = _njit(cache=True, error_model="numpy")(function)
+            compiled = _njit(cache=True, nogil=True, error_model="numpy")(function)
             return compiled
         # Nowhere to write: each process compiles anew.
-        compiled = _njit(error_model="numpy")(function)
+        compiled = _njit(nogil=True, error_model="numpy")(function)
         return compiled
     finally:
         _config.CACHE_DIR = before

@@ -110,6 +110,7 @@ def bushes_of(links: Links, core: Core, demand: list[sparse.csr_array]) -> tuple
         origin=np.array(origins, np.int32),
         kind=np.array(kinds, np.int32),
         used=np.zeros(rows, np.int32),
+        live=np.zeros(rows, np.int32),
         link=np.zeros((rows, width), np.int32),
         flow=np.zeros((rows, width)),
         trip_start=np.array(starts, np.int32),

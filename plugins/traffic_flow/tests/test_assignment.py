@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -142,9 +143,9 @@ def test_that_progress_rises_to_the_end_and_can_stop_the_run() -> None:
     said: list[float] = []
     model = Equilibrium(links, demand)
     solution = model.solve(1e-9, progress=said.append)
-    assert len(said) == solution.iterations
-    assert said[-1] == 1.0
-    assert all(0.0 <= share <= 1.0 for share in said)
+    assert len(said) >= solution.iterations
+    assert said == sorted(said)
+    assert (said[0], said[-1]) == (0.0, 1.0)
 
     def stop(share: float) -> None:
         raise InterruptedError
@@ -153,6 +154,61 @@ def test_that_progress_rises_to_the_end_and_can_stop_the_run() -> None:
     with pytest.raises(InterruptedError):
         other.solve(1e-9, progress=stop)
     assert other.solve(1e-9).objective == pytest.approx(solution.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("words", [1, 2, 3, 5, 8, 13, 21, 34])
+def test_that_a_run_that_is_stopped_at_any_word_can_go_on(words: int, threads: int) -> None:
+    links, demand = grid(5, 7, zones=12, busy=3.0)
+    whole = Equilibrium(links, demand).solve(1e-9)
+    shut = Equilibrium(links, demand)
+    shut.close([3, 17])
+    without = shut.solve(1e-9)
+
+    def stopper() -> object:
+        left = iter(range(words))
+        return lambda share: next(left)
+
+    model = Equilibrium(links, demand, threads=threads)
+    with suppress(StopIteration):
+        model.solve(1e-9, progress=stopper())
+    assert model.solve(1e-9).objective == pytest.approx(whole.objective, rel=1e-9)
+    model.close([3, 17])
+    with suppress(StopIteration):
+        model.solve(1e-9, progress=stopper())
+    again = model.solve(1e-9)
+    assert again.objective == pytest.approx(without.objective, rel=1e-9)
+    assert certify(links, demand, again.flows, closed=model.closed).relative_gap < 1e-8
+
+
+def test_that_numbers_do_not_depend_on_how_many_work_at_once() -> None:
+    links, demand = grid(9, 4, zones=30, busy=2.0)
+    found = []
+    for threads in (1, 2, 5):
+        model = Equilibrium(links, demand, threads=threads)
+        first = model.solve(1e-7)
+        model.close([8, 40])
+        second = model.copy().solve(1e-7)
+        found.append((first.flows, second.flows, first.iterations, second.iterations))
+    for other in found[1:]:
+        assert np.array_equal(found[0][0], other[0])
+        assert np.array_equal(found[0][1], other[1])
+        assert found[0][2:] == other[2:]
+
+
+def test_that_only_links_that_lead_to_an_end_of_trips_carry_flow() -> None:
+    links, demand = grid(8, 5, zones=6, busy=2.0)
+    model = Equilibrium(links, demand)
+    model.solve(1e-8)
+    bushes, graph = model._work.bushes, model._core.graph
+    assert (bushes.live < bushes.used).all()
+    for row in range(bushes.used.size):
+        used, live = bushes.link[row, : bushes.used[row]], bushes.link[row, : bushes.live[row]]
+        ends = set(bushes.trip_node[bushes.trip_start[row] : bushes.trip_start[row + 1]].tolist())
+        leads = ends | {int(node) for node in graph.tail[live]}
+        assert {int(node) for node in graph.head[live]} <= leads
+        assert not bushes.flow[row, live.size : used.size].any()
+        assert not {int(node) for node in graph.head[used[live.size :]]} & ends
 
 
 def test_that_a_run_ends_after_the_most_iterations_and_says_how_far_it_came() -> None:

@@ -35,10 +35,10 @@ def test_that_a_kernel_leaves_numba_as_it_was_and_works_where_nothing_can_be_wri
 
 
 def test_that_kernels_are_made_ready_once() -> None:
-    from traffic_flow.bush_shape import sweep
+    from traffic_flow.bush_shape import reshape_each
 
     kernels.make_ready()
-    made = list(sweep.signatures)
+    made = list(reshape_each.signatures)
     kernels.make_ready()
     assert made
-    assert list(sweep.signatures) == made
+    assert list(reshape_each.signatures) == made
