@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,6 +34,7 @@ ZONES = 150
 """About so many zones where nobody says how wide they are."""
 NARROWEST_M, WIDEST_M = 300.0, 5000.0
 MOST_SWEEPS = 400
+MOST_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     minutes, way = skim(links, cells)
     demand, foreign = _demand(parameters, cells, minutes, way, chosen, say)
     progress(0.45, say("solving"))
-    engine = Equilibrium(links, demand.trips)
+    engine = Equilibrium(links, demand.trips, threads=min(os.cpu_count() or 1, MOST_THREADS))
     gap = float(parameters["gap"])
     whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
     cuts = _cuts(city, network, buildings, parameters, day)
