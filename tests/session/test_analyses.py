@@ -65,6 +65,32 @@ def test_that_a_result_is_stale_once_a_table_it_read_changes_and_fresh_once_that
     assert again.inputs_sha256 != stale.inputs_sha256
 
 
+def test_that_a_change_during_a_run_makes_its_result_stale_at_once(session, install, tmp_path):
+    install(guests.write(tmp_path / "slow", guests.body("progress(0.5, 'on')\ntime.sleep(0.5)\n")))
+    changes = []
+
+    def edit(share, what):
+        if not changes:
+            changes.append(session.do("Correct", [Delta("buildings", house(session), None, {"height_m": 99.0})]))
+
+    kept = analyses.run_analysis(session, "slow", progress=edit)
+    assert changes and kept.stale and kept.changes_since == 1
+    assert [k.stale for k in analyses.kept(session)] == [True]
+    session.undo()
+    assert [k.stale for k in analyses.kept(session)] == [False]
+
+
+def test_that_what_a_run_found_out_of_the_tables_is_not_computed_again(session, guest, monkeypatch):
+    computed = []
+    whole = session.project.inputs_sha256
+    monkeypatch.setattr(session.project, "inputs_sha256", lambda *told: computed.append(told) or whole(*told))
+    kept, result = analyses.run_and_read(session, guest)
+    assert not kept.stale and result.summary == kept.summary and not analyses.kept(session)[0].stale
+    assert not computed
+    session.do("Correct", [Delta("buildings", house(session), None, {"height_m": 99.0})])
+    assert analyses.kept(session)[0].stale and computed
+
+
 def test_that_a_scenario_has_results_of_its_own(session, guest):
     analyses.run_analysis(session, guest, scenario="plan A")
     session.do("Correct", [Delta("buildings", house(session), None, {"height_m": 9.0})], "plan B")

@@ -1,5 +1,8 @@
 """Checksums of what tables hold, and results kept beside the project."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 import shapely
 from houses import CRS, FIELDS, stage
@@ -108,7 +111,22 @@ def result(tmp_path):
 
 
 def keep(session, result, id="r1"):
-    return results.keep(session.project, result, id, results.last_change(session.project), {"plugin": "flow"})
+    came = shutil.copy(result, result.with_name(id))  # what is kept is taken
+    return results.keep(session.project, Path(came), id, results.last_change(session.project), {"plugin": "flow"})
+
+
+def test_that_a_result_from_another_disk_is_kept_too(session, result, monkeypatch):
+    replace = Path.replace
+
+    def on_one_disk_only(self, target):
+        if self.suffix != ".part":
+            raise OSError(18, "Invalid cross-device link")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", on_one_disk_only)
+    row = keep(session, result)
+    assert results.path_of(session.project, row.file).read_bytes() == result.read_bytes()
+    assert [path.suffix for path in session.project.beside("layers").iterdir()] == [".result"]
 
 
 def test_that_a_kept_result_goes_with_a_copy_of_the_project(session, result, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import shapely
 from vidbudova import jobs
 from vidbudova.errors import UserError
 from vidbudova.jobs import origins
+from vidbudova.jobs.place import workplace
 from vidbudova.model.change import NOW, Change, Delta, Value
 from vidbudova.model.ids import new_id
 from vidbudova.model.schema import TABLES
@@ -78,13 +78,26 @@ def run_analysis(
     UserError
         If it cannot be run, broke off or was cancelled; then nothing is kept.
     """
+    return run_and_read(session, plugin_id, parameters, scenario, progress, cancelled, limits)[0]
+
+
+def run_and_read(
+    session: Session,
+    plugin_id: str,
+    parameters: Mapping[str, Any] | None = None,
+    scenario: str = NOW,
+    progress: Progress = lambda share, what: None,
+    cancelled: Cancelled = lambda: False,
+    limits: jobs.Limits = jobs.Limits(),  # noqa: B008 - frozen
+) -> tuple[Kept, Result]:
+    """The same, with what it found, which need not be read once more then."""
     plugin = finding.ready(plugin_id)
     _refuse_to_keep_nowhere(session)
     after = results.last_change(session.project)
-    with tempfile.TemporaryDirectory(prefix="vidbudova-keep-") as folder:
-        into = Path(folder) / "result"
+    with workplace() as folder:
+        into = folder / "kept"
         ran = jobs.run(plugin, session.project.path, scenario, parameters, progress, cancelled, limits, into)
-        return keep(session, plugin, scenario, ran, into, after)
+        return keep(session, plugin, scenario, ran, into, after), ran.result
 
 
 def explore(
@@ -111,14 +124,14 @@ def rests_on_now(session: Session, explorer: jobs.Explorer) -> bool:
 def keep_explored(session: Session, explorer: jobs.Explorer) -> Kept:
     """Keep what the run of an explorer found, without running it once more."""
     _refuse_to_keep_nowhere(session)
-    with tempfile.TemporaryDirectory(prefix="vidbudova-keep-") as folder:
-        file = Path(folder) / "result"
+    with workplace() as folder:
+        file = folder / "kept"
         result_file.write(explorer.result, file)
         return keep(session, explorer.plugin, explorer.scenario, explorer.ran, file)
 
 
 def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: Path, after: str | None = None) -> Kept:
-    """Keep a run whose result is in a file; `after` is the last Change it may have seen, else that of now."""
+    """Keep a run and take its file; `after` is the last Change before it began, where that is known, else that of now."""
     now = session.clock()
     told = {
         "plugin": plugin.id, "version": plugin.version, "title": plugin.name, "scenario": scenario,
@@ -128,6 +141,8 @@ def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: P
         "summary": dict(ran.result.summary), "warnings": list(ran.warnings),
     }  # fmt: skip
     last = results.last_change(session.project) if after is None else after
+    if after is not None:
+        _remember(session, told, last)
     row = results.keep(session.project, file, new_id(now, os.urandom(10)), last, told)
     return _kept(session, row, {plugin.id: plugin.sha256})
 
@@ -227,9 +242,23 @@ def _is_stale(session: Session, told: Mapping[str, Any], code: Mapping[str, str]
 
 def _data_sha256(session: Session, reads: list[str], scenario: str) -> str:
     return session.remembered(
-        f"inputs of analyses: {scenario}: {', '.join(reads)}", reads,
-        lambda: session.project.inputs_sha256(reads, scenario),
-    )  # fmt: skip
+        _of_inputs(reads, scenario), reads, lambda: session.project.inputs_sha256(reads, scenario)
+    )
+
+
+def _remember(session: Session, told: Mapping[str, Any], after: str) -> None:
+    """What a run has just computed of the tables is known, unless a Change came since."""
+    reads, scenario = told["reads"], told["scenario"]
+
+    def known() -> str:
+        same = results.last_change(session.project) == after
+        return str(told["data_sha256"]) if same else session.project.inputs_sha256(reads, scenario)
+
+    session.remembered(_of_inputs(reads, scenario), reads, known)
+
+
+def _of_inputs(reads: list[str], scenario: str) -> str:
+    return f"inputs of analyses: {scenario}: {', '.join(reads)}"
 
 
 def _refuse_to_keep_nowhere(session: Session) -> None:

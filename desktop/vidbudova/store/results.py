@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def last_change(project: Access) -> str:
 
 
 def keep(project: Access, file: Path, id: str, after: str, told: Mapping[str, Any]) -> Row:
-    """Bring the file of a result beside the project, whole and on the disk, and note it."""
+    """Take the file of a result beside the project, whole and on the disk, and note it."""
     with project.writing() as db:
         sha256 = _bring(project, file)
         row = Row(id, sha256, after, dict(told))
@@ -97,19 +98,26 @@ def is_whole(file: Path) -> bool:
 
 def _bring(project: Access, file: Path) -> str:
     folder = layer_files.folder(project)
-    with mended(folder), file.open("rb") as source:
+    with mended(folder):
         folder.mkdir(exist_ok=True)
-        sha256 = hashlib.file_digest(source, "sha256").hexdigest()
+        with file.open("rb") as source:
+            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
         target = folder / f"{sha256}{ENDING}"
         part = target.with_name(f"{os.getpid()}-{target.name}.part")
         try:
-            source.seek(0)
-            with part.open("wb") as copy:
-                while block := source.read(layer_files.BLOCK):
-                    copy.write(block)
-                copy.flush()
+            _take(file, part)
+            with part.open("rb+") as copy:
                 os.fsync(copy.fileno())
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
     return sha256
+
+
+def _take(file: Path, part: Path) -> None:
+    """The same file under another name; a copy where it lies on another disk."""
+    try:
+        file.replace(part)
+    except OSError:
+        with file.open("rb") as source, part.open("wb") as copy:
+            shutil.copyfileobj(source, copy, layer_files.BLOCK)
