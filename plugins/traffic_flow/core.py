@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from .bush import CRUMB, Bushes, Floats, Graph, Ints, Road
 from .links import Links
@@ -19,9 +20,13 @@ from .links import Links
 
 @dataclass(frozen=True)
 class Core:
-    """`link` (core links,) are places in the whole network; `last` (zones,) is the one link into a zone, or -1."""
+    """`link` (core links,) are places in the whole network; `last` (zones,) is the one link into a zone, or -1.
+
+    `number` (nodes,) is what the core calls the nodes of the network.
+    """
 
     graph: Graph
+    number: Ints
     link: NDArray[np.int64]
     place: NDArray[np.int64]
     last: NDArray[np.int64]
@@ -31,11 +36,11 @@ class Core:
         last = self.last[zones]
         ends = zones.astype(np.int32)
         ends[last >= 0] = links.tail[last[last >= 0]]
-        return ends
+        return self.number[ends]
 
 
 def core_of(links: Links) -> Core:
-    """Takes the last links off; loops of one link go, too, since no trip gains by them."""
+    """Takes off the last links, dead ends, and loops of one link, by which no trip gains; numbers nodes by nearness."""
     way = links.tail != links.head
     ways_in = np.bincount(links.head[way], minlength=links.nodes)
     last_stop = (links.head < links.first_through) | _leads_back(links, way)
@@ -43,14 +48,51 @@ def core_of(links: Links) -> Core:
     final &= (links.tail >= links.first_through) & (links.tail >= links.zones)
     last = np.full(links.zones, -1, np.int64)
     last[links.head[final]] = np.flatnonzero(final)
-    link = np.flatnonzero(~final & (links.tail != links.head))
+    kept = ~final & way
+    kept[kept] = _leads_on(links, kept, links.tail[final])
+    number = _by_nearness(links, kept)
+    tail, head = number[links.tail], number[links.head]
+    link = np.flatnonzero(kept)
+    link = link[np.lexsort((head[link], tail[link]))]
     place = np.full(len(links), -1, np.int64)
     place[link] = np.arange(link.size)
-    tail = links.tail[link]
-    out_link = np.argsort(tail, kind="stable").astype(np.int32)
-    out_start = np.searchsorted(tail[out_link], np.arange(links.nodes + 1)).astype(np.int32)
-    graph = Graph(tail, links.head[link], out_start, out_link, links.first_through)
-    return Core(graph, link, place, last)
+    out_start = np.searchsorted(tail[link], np.arange(links.nodes + 1)).astype(np.int32)
+    graph = Graph(tail[link], head[link], out_start, np.arange(link.size, dtype=np.int32), links.first_through)
+    return Core(graph, number, link, place, last)
+
+
+def _leads_on(links: Links, kept: NDArray[np.bool_], ends: Ints) -> NDArray[np.bool_]:
+    """(kept,) which links are not in a dead end: a part that hangs on one node and where no trip begins or ends."""
+    low = np.minimum(links.tail[kept], links.head[kept]).astype(np.int64)
+    high = np.maximum(links.tail[kept], links.head[kept])
+    pairs, pair_of = np.unique(low * links.nodes + high, return_inverse=True)
+    one, other = pairs // max(links.nodes, 1), pairs % max(links.nodes, 1)
+    stays = np.zeros(links.nodes, np.bool_)
+    stays[: links.zones] = True
+    stays[ends] = True
+    alive = np.ones(pairs.size, np.bool_)
+    while True:
+        neighbours = np.bincount(np.concatenate([one[alive], other[alive]]), minlength=links.nodes)
+        dead = ~stays & (neighbours == 1)
+        gone = alive & (dead[one] | dead[other])
+        if not gone.any():
+            return alive[pair_of]
+        alive &= ~gone
+
+
+def _by_nearness(links: Links, kept: NDArray[np.bool_]) -> Ints:
+    """(nodes,) new numbers that are alike for nodes near each other, so that what is read together lies together.
+
+    Zones and nodes below `first_through` keep theirs (Cuthill and McKee 1969, Proceedings of the ACM national
+    conference).
+    """
+    fixed = max(links.zones, links.first_through)
+    ends = links.tail[kept], links.head[kept]
+    ways = sparse.csr_matrix((np.ones(ends[0].size), ends), shape=(links.nodes, links.nodes))
+    order = csgraph.reverse_cuthill_mckee(ways, symmetric_mode=False) if links.nodes else np.zeros(0, np.int32)
+    number = np.arange(links.nodes, dtype=np.int32)
+    number[order[order >= fixed]] = np.arange(fixed, links.nodes)
+    return number
 
 
 def _leads_back(links: Links, way: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import pytest
 from traffic_flow import tntp
 from traffic_flow.assignment import Equilibrium
 from traffic_flow.certificate import certify
+from traffic_flow.links import Links
 from traffic_flow.tests.small import grid, network, trips
 
 TNTP = Path(__file__).resolve().parents[4] / "shared" / "data" / "tntp"
@@ -272,3 +273,24 @@ def test_that_published_networks_reach_their_published_equilibrium(folder: str, 
         assert solution.objective == pytest.approx(published, rel=1e-9)
     known = read.best_flows
     assert np.abs(solution.flows - known).sum() <= 1e-5 * known.sum()
+
+
+def test_that_dead_ends_are_left_out_of_the_search_but_not_those_where_trips_end() -> None:
+    links, demand = grid(5, 11, zones=6, busy=2.0)
+    far = links.nodes
+    # a street of two links that nobody needs, and one at whose end zone 5 lies now
+    tail = np.concatenate([links.tail, [20, far, far, far + 1, 21, far + 2]])
+    head = np.concatenate([links.head, [far, 20, far + 1, far, far + 2, 21]])
+    number = np.arange(far + 3)
+    number[[5, far + 2]] = far + 2, 5
+    more = {
+        name: np.concatenate([getattr(links, name), np.full(6, value)])
+        for name, value in {"free_time": 1.0, "b": 0.15, "capacity": 100.0, "power": 4.0, "fixed": 0.0}.items()
+    }
+    wider = Links(number[tail], number[head], nodes=far + 3, zones=6, first_through=0, **more)
+    model = Equilibrium(wider, demand)
+    assert len(model._core.link) == len(wider) - 4 - 1  # and the one way into zone 5
+    solution = model.solve(1e-9)
+    assert certify(wider, demand, solution.flows).relative_gap < 1e-8
+    assert solution.max_node_imbalance < 1e-9
+    assert solution.flows[-6:] == pytest.approx([0, 0, 0, 0, demand[:, 5].sum(), demand[5].sum()])
