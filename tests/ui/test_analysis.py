@@ -12,6 +12,7 @@ from jobs import guests
 from PySide6.QtWidgets import QMessageBox
 
 from vidbudova.errors import UserError
+from vidbudova.jobs import spare
 from vidbudova.model.change import Delta
 from vidbudova.plugin import finding
 from vidbudova.session import analyses
@@ -224,8 +225,30 @@ def test_that_closing_a_bridge_is_answered_and_the_process_ends_with_the_questio
     qtbot.waitUntil(lambda: not what_if._asking, timeout=LONG_MS)
     assert panel.view.result.summary["loss_veh_h"] == pytest.approx(0, abs=1e-3)
     what_if.leave()
-    with pytest.raises(ProcessLookupError):
+    qtbot.waitUntil(lambda: gone(pid), timeout=LONG_MS)
+
+
+def gone(pid):
+    """Whether there is no such process, nor what is left of one."""
+    try:
         os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_that_a_process_is_ready_before_run_is_pressed_and_goes_with_the_project(hands, panel, qtbot, monkeypatch):
+    monkeypatch.setattr(spare, "LEAST_FREE_MB", 0)
+    panel.ahead.look()
+    qtbot.waitUntil(spare.is_ready, timeout=LONG_MS)
+    pid = spare._spare.process.pid
+    ran(panel, qtbot)
+    assert panel.view.result.summary["minutes_total"] > 0 and gone(pid), "it has served"
+    panel.ahead.look()
+    qtbot.waitUntil(spare.is_ready, timeout=LONG_MS)
+    pid = spare._spare.process.pid
+    hands.window.opening.close_project()
+    assert gone(pid)
 
 
 def test_that_a_click_takes_the_street_under_it(hands, home, qtbot):

@@ -131,7 +131,7 @@ def keep_explored(session: Session, explorer: jobs.Explorer) -> Kept:
 
 
 def keep(session: Session, plugin: Plugin, scenario: str, ran: jobs.Ran, file: Path, after: str | None = None) -> Kept:
-    """Keep a run and take its file; `after` is the last Change before it began, where that is known, else that of now."""
+    """Keep a run, and take its file; `after` is the last Change before it began if that is known, else that of now."""
     now = session.clock()
     told = {
         "plugin": plugin.id, "version": plugin.version, "title": plugin.name, "scenario": scenario,

@@ -26,6 +26,7 @@ from vidbudova.session import analyses
 from vidbudova.session.analyses import Kept
 from vidbudova.text import _, language, moment, number
 from vidbudova.ui import analysis_kept, analysis_trust
+from vidbudova.ui.analysis_ahead import Ahead
 from vidbudova.ui.analysis_form import Form
 from vidbudova.ui.analysis_result import ResultView
 from vidbudova.ui.analysis_what_if import WhatIf
@@ -93,6 +94,7 @@ class AnalysisPanel(QScrollArea):
         self.report, self.forget = QPushButton(_("Report")), QPushButton(_("Remove"))
         self.compare.setToolTip(_("What differs between two chosen runs, or from the run before"))
         self.what_if = WhatIf(self.desk, self)
+        self.ahead = Ahead(self)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -195,6 +197,7 @@ class AnalysisPanel(QScrollArea):
             self._settings_column.addWidget(self.form)
         self.what_if.leave()
         self._dress()
+        self.ahead.look()
 
     def _picked(self, table: str) -> list[str]:
         selection = self.desk.selection
@@ -272,8 +275,7 @@ class AnalysisPanel(QScrollArea):
         assert session is not None
 
         def work(progress: Any, cancelled: Any) -> tuple[Kept, Result]:
-            kept = analyses.run_analysis(session, plugin.id, values, progress=progress, cancelled=cancelled)
-            return kept, analyses.result_of(session, kept.id)
+            return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled)
 
         self.job = self.desk.jobs.start(plugin.name, work, self._came, self._failed)
         self.job.moved.connect(self._moved)
@@ -294,6 +296,7 @@ class AnalysisPanel(QScrollArea):
 
     def _came(self, came: tuple[Kept, Result]) -> None:
         self.job = None
+        self.ahead.later()
         kept, result = came
         self.refresh(kept.id)
         self.show_result(result, kept=kept.id)
