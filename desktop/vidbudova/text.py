@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -58,6 +59,28 @@ def number(value: float, decimals: int = 0) -> str:
     if _language == "uk":
         return plain.replace(",", "\u202f").replace(".", ",")
     return plain
+
+
+SYMBOLS = (
+    mark("s"), mark("min"), mark("h"), mark("d"), mark("m"), mark("km"), mark("ha"), mark("t"), mark("kg"), mark("l"),
+    mark("veh"), mark("people"), mark("persons"), mark("trips"), mark("kW"), mark("kWh"), mark("MW"), mark("MWh"),
+)  # fmt: skip
+"""Symbols of units that languages write in their own letters."""
+PARTS_OF_UNITS = re.compile(r"([·/]|[²³](?=[·/]|$))")
+
+
+def unit(symbol: str) -> str:
+    """A unit as the language writes it ("km/h" is «км/год»); "" for "1", that of a ratio; unknown ones as they are."""
+    parts = PARTS_OF_UNITS.split(symbol)
+    if symbol == "1" or not all(part in SYMBOLS or not part.isalpha() for part in parts):
+        return "" if symbol == "1" else symbol
+    return "".join(_(part) if part in SYMBOLS else part for part in parts)
+
+
+def with_unit(words: str, symbol: str, between: str = " ") -> str:
+    """Words, or a number in words, with a unit behind them where there is one."""
+    said = unit(symbol)
+    return f"{words}{between}{said}" if said else words
 
 
 def day(value: date | datetime | str | None) -> str:

@@ -13,12 +13,12 @@ from vidbudova.cli.opened import to_edit, to_look
 from vidbudova.cli.options import command
 from vidbudova.errors import UserError
 from vidbudova.model.change import NOW
-from vidbudova.text import _, number
+from vidbudova.text import _, number, with_unit
 
 if TYPE_CHECKING:
     from vidbudova.jobs import Ran
     from vidbudova.jobs.many import Wanted
-    from vidbudova.plugin import Figure, ResultTable
+    from vidbudova.plugin import ResultTable
     from vidbudova.plugin.finding import Plugin
     from vidbudova.session import Session
 
@@ -153,16 +153,11 @@ def _lines(plugin: Plugin, scenario: str, ran: Ran) -> Iterator[str]:
     titles = {figure.name: figure for figure in ran.result.figures}
     for name, found in ran.result.summary.items():
         figure = titles.get(name)
-        yield f"  {figure.title if figure else name}: {_shown(found)} {_unit(figure)}".rstrip()
+        yield with_unit(f"  {figure.title if figure else name}: {_shown(found)}", figure.unit if figure else "")
     for table in ran.result.tables:
         yield _("  {title}: {n} rows").format(title=table.title, n=number(len(table.frame)))
     for warning in ran.warnings:
         yield f"  {warning}"
-
-
-def _unit(figure: Figure | None) -> str:
-    """The unit, where there is one; "1" is that of a ratio."""
-    return figure.unit if figure and figure.unit != "1" else ""
 
 
 def _shown(found: object) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vidbudova import paths
 from vidbudova.model.damage import GRADES, NONE, POSSIBLE, DamageView
-from vidbudova.text import _, number
+from vidbudova.text import _, number, with_unit
 
 RGB = NDArray[np.uint8]
 MOST_KINDS = 11
@@ -151,7 +151,7 @@ def _span(edges: NDArray[np.float64], n: int, unit: str) -> str:
     low = "" if n == 0 else _number(edges[n - 1])
     high = "" if n == len(edges) else _number(edges[n])
     words = f"< {high}" if not low else (f"≥ {low}" if not high else f"{low} – {high}")
-    return f"{words} {unit}".rstrip()
+    return with_unit(words, unit)
 
 
 def _number(value: float) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vidbudova.scene.colouring import Colouring, Entry, palette
 from vidbudova.scene.style import rgb_of
-from vidbudova.text import _, number
+from vidbudova.text import _, number, with_unit
 
 if TYPE_CHECKING:
     from vidbudova.plugin.result import ResultTable, Style
@@ -189,7 +189,7 @@ def _words(edges: Floats, count: int, known: Floats, unit: str, signed: bool) ->
     found[0] = found[0] or _("up to {high}").format(high=said(edges[0]))
     found += [between.format(low=said(a), high=said(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     found.append(_("over {low}").format(low=said(edges[-1])))
-    return [f"{words} {unit}".rstrip() for words in found[:count]]
+    return [with_unit(words, unit) for words in found[:count]]
 
 
 def _decimals(edges: Floats) -> int:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from vidbudova.plugin import Figure
-from vidbudova.text import _
+from vidbudova.text import _, with_unit
 from vidbudova.ui.analysis_rows import figure_words
 
 
@@ -52,10 +52,9 @@ class FigureRow(QWidget):
 
 def said(figure: Figure, against: float | None = None) -> str:
     """The value with its unit, and by how much it differs from another."""
-    unit = "" if figure.unit == "1" else figure.unit
     if isinstance(figure.value, str):
-        return f"{figure.value} {unit}".rstrip()
-    text = f"{figure_words(float(figure.value))} {unit}".rstrip()
+        return with_unit(figure.value, figure.unit)
+    text = with_unit(figure_words(float(figure.value)), figure.unit)
     if against is None or abs(float(figure.value) - against) <= 1e-9 * max(abs(against), 1.0):
         return text
     change = float(figure.value) - against

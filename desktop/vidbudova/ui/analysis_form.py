@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from vidbudova.plugin import translate
 from vidbudova.plugin.manifest import Parameter
 from vidbudova.plugin.parameters import why_not
-from vidbudova.text import _, language, number
+from vidbudova.text import _, language, number, with_unit
 from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import narrow
 
@@ -41,7 +41,7 @@ class Row(QWidget):
         self.parameter = parameter
         self.setObjectName(f"parameter-{parameter.name}")
         said = translate(parameter.title, language())
-        self.title = QLabel(said + (f", {parameter.unit}" if parameter.unit else ""))
+        self.title = QLabel(with_unit(said, parameter.unit, ", "))
         self.title.setProperty("role", "muted")
         self.title.setWordWrap(True)
         self.problem = QLabel()

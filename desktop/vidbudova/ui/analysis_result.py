@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from vidbudova.plugin import Result, ResultTable
-from vidbudova.text import _, number
+from vidbudova.text import _, number, with_unit
 from vidbudova.ui import icons
 from vidbudova.ui.analysis_chart import chart_widget
 from vidbudova.ui.analysis_figures import Figures
@@ -224,8 +224,7 @@ class ResultView(QWidget):
         from vidbudova.scene.result_legend import classed
 
         found = classed(table, self.desk.theme)
-        unit = f", {found.legend.unit}" if found.legend.unit else ""
-        self.legend_column.addWidget(QLabel(f"{found.legend.title}{unit}"))
+        self.legend_column.addWidget(QLabel(with_unit(found.legend.title, found.legend.unit, ", ")))
         for entry, count in zip(found.legend.lines, found.counts.tolist(), strict=True):
             self.legend_column.addWidget(_swatch(entry.rgb, entry.title, number(count)))
 

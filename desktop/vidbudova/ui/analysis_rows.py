@@ -10,12 +10,13 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from vidbudova.plugin import ResultTable
-from vidbudova.text import _, number
+from vidbudova.text import _, number, with_unit
 
 Index = QModelIndex | QPersistentModelIndex
 HIDDEN = frozenset({"key", "width_veh_h", "speed_m_s", "because_of_table"})
 """Columns that drawing needs and nobody reads."""
 MOST_COPIED = 100_000
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Rows(QAbstractTableModel):
@@ -54,8 +55,7 @@ class Rows(QAbstractTableModel):
         if orientation == Qt.Orientation.Vertical:
             return section + 1
         name = self.columns[section]
-        unit = self.table.units.get(name, "")
-        return f"{self.table.titles.get(name, name)}{f', {unit}' if unit not in ('', '1') else ''}"
+        return heading(self.table, name)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column; what is empty comes last."""
@@ -86,6 +86,11 @@ class Rows(QAbstractTableModel):
         return None if place is None else self.table.frame[place].to_numpy()[self.order[row]]
 
 
+def heading(table: ResultTable, name: str) -> str:
+    """The title of a column with its unit."""
+    return with_unit(table.titles.get(name, name), table.units.get(name, ""), ", ")
+
+
 def words(value: Any) -> str:
     """A cell in words."""
     if value is None or value != value:
@@ -105,7 +110,8 @@ def figure_words(value: float) -> str:
     if value == 0 or value == int(value) and size < 1e15:
         return number(int(value))
     if size < 1e-3:
-        return f"{value:.1e}"
+        digits, power = f"{value:.1e}".split("e")
+        return f"{number(float(digits), 1)}·10{str(int(power)).translate(RAISED)}"
     return number(value, 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3)
 
 

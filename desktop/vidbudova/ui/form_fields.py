@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from vidbudova.model.schema import Field
-from vidbudova.text import _
+from vidbudova.text import _, with_unit
 from vidbudova.ui import icons
 from vidbudova.ui.damage_flow import FlowLayout, narrow
 from vidbudova.ui.form_values import Wrong, plain_number, read, shown
@@ -41,7 +41,7 @@ class FieldRow(QWidget):
         super().__init__()
         self.field = field
         self.setObjectName(f"field-{field.name}")
-        self.title = QLabel(_(field.title) + (f", {field.unit}" if field.unit else ""))
+        self.title = QLabel(with_unit(_(field.title), field.unit, ", "))
         self.title.setProperty("role", "muted")
         self.title.setWordWrap(True)
         self.editor = editor_for(field) if editable and field.editable else ReadOnly(field)

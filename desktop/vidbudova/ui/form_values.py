@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from vidbudova.model.schema import Field
-from vidbudova.text import _, day, language, moment, number
+from vidbudova.text import _, day, language, moment, number, with_unit
+from vidbudova.text import unit as said_unit
 
 
 class Wrong(ValueError):
@@ -25,7 +26,7 @@ def shown(field: Field, value: Any, unit: bool = True) -> str:
     if field.kind == "boolean":
         return _("Yes") if value else _("No")
     if field.kind in ("integer", "real"):
-        return f"{plain_number(field, value)} {field.unit if unit else ''}".rstrip()
+        return with_unit(plain_number(field, value), field.unit if unit else "")
     if field.kind == "date":
         return day(str(value))
     if field.kind == "time":
@@ -75,7 +76,8 @@ def read(field: Field, text: str) -> Any:
 def _read_number(field: Field, text: str) -> int | float:
     for space in (" ", "\u00a0", "\u202f"):
         text = text.replace(space, "")
-    text = text.removesuffix(field.unit.replace(" ", "")) if field.unit else text
+    for symbol in {field.unit, said_unit(field.unit)}:
+        text = text.removesuffix(symbol.replace(" ", ""))
     text = text.replace(",", ".") if language() == "uk" or ("," in text and "." not in text) else text.replace(",", "")
     try:
         value = float(text)
@@ -90,7 +92,7 @@ def _read_number(field: Field, text: str) -> int | float:
 
 
 def _check_bounds(field: Field, value: float) -> None:
-    low, high, unit = field.minimum, field.maximum, f" {field.unit}".rstrip()
+    low, high, unit = field.minimum, field.maximum, with_unit("", field.unit)
     if low is not None and high is not None and not low <= value <= high:
         words = _("This must be from {low} to {high}.")
         raise Wrong(words.format(low=plain_number(field, low), high=plain_number(field, high) + unit))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from vidbudova.model.schema import Field
 from vidbudova.scene.colouring import grade_rgb
-from vidbudova.text import _
+from vidbudova.text import _, with_unit
 from vidbudova.ui.form_values import shown
 from vidbudova.ui.table_rows import DAMAGE, Ints, Loaded
 
@@ -71,7 +71,7 @@ class TableModel(QAbstractTableModel):
             return str(section + 1) if role == Role.DisplayRole else None
         field = self.field(section)
         if role == Role.DisplayRole:
-            return _(field.title) + (f", {field.unit}" if field.unit else "")
+            return with_unit(_(field.title), field.unit, ", ")
         return _(field.meaning) if role == Role.ToolTipRole and field.meaning else None
 
     def ids(self, selection: QItemSelection) -> list[str]:

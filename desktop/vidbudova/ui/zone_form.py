@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from vidbudova.model.schema import ZONES, Field
-from vidbudova.text import _
+from vidbudova.text import _, with_unit
 from vidbudova.ui.damage_flow import narrow
 
 
@@ -124,7 +124,7 @@ class NumberEdit(Edit):
         self.box.setSpecialValueText("—")
         self.box.setKeyboardTracking(False)
         if field.unit:
-            self.box.setSuffix(f" {field.unit}")
+            self.box.setSuffix(with_unit("", field.unit))
         self.box.valueChanged.connect(lambda value: self.tell(None if value <= self.none else value))
 
     def put(self, value: Any) -> None:
