@@ -233,6 +233,12 @@ TROUBLES: dict[str, Trouble] = {
     "export-cancelled": Trouble(
         52, _("{file} was not written: it was cancelled."), NOTHING_CHANGED, _("Start it again.")
     ),
+    "report-empty": Trouble(
+        81,
+        _("There is nothing to tell of: {path} keeps no result that still holds."),
+        NOTHING_CHANGED,
+        _("Run an analysis and keep its result, or name results by their ids."),
+    ),
     "no-video-encoder": Trouble(
         53,
         _("There is no video encoder on this computer."),
