@@ -361,6 +361,13 @@ def film(folder: Path) -> list[Row]:
     return filming.filming(folder)
 
 
+def analysing(folder: Path) -> list[Row]:
+    """From pressing Run to the traffic on the city (see analysing.py)."""
+    import analysing
+
+    return analysing.analysing(folder)
+
+
 MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "window": window,
     "first picture": first_picture,
@@ -372,6 +379,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "terrain": terrain,
     "views": looks,
     "film": film,
+    "analysing": analysing,
     **OPENING,
 }
 

@@ -57,7 +57,7 @@ def run(
                 order, own = order_of(plugin, project, scenario, values, process, limits, explore=False)
                 process.order(order, own)
                 process.follow(progress, cancelled)
-                process.end()
+                process.kill()  # it goes while its result is read
                 result = given.read(plugin, Path(order.result), own.memory_mb)
                 if into is not None:
                     shutil.move(order.result, into)
