@@ -172,7 +172,7 @@ def _day(text: str, say: Say) -> str:
 
 def _network(city: City, say: Say) -> RoadNetwork:
     roads = city.table("roads", COLUMNS)
-    junctions = _table(city, "junctions", ("geometry", "control", "cycle_s"))
+    junctions = _table(city, "junctions", ("geometry", "control", "cycle_s", "attributes"))
     network = build(roads, junctions)
     if not len(network):
         raise say.error("no_roads")

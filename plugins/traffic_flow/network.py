@@ -134,7 +134,7 @@ def build(roads: Any, junctions: Any = None, *, table: Norms | None = None, snap
     Parameters
     ----------
     roads : the city's table with `COLUMNS` and id; a missing column counts as not known.
-    junctions : the city's table with geometry, control and cycle_s, or None.
+    junctions : the city's table with geometry, control, cycle_s and attributes, or None.
     table : norms; those of `capacity.toml` if not given. snap_m : tolerance for ends that do not quite meet.
     """
     table = table or norms.ours()
@@ -171,7 +171,7 @@ def _assembled(
     length = np.asarray(shapely.length(shape), np.float64)
     speed, lanes, capacity = kept.speed[line, back], kept.lanes[line, back], kept.capacity[line]
     links = _links(tail, head, len(pieces.node_xy), length / (speed / 3.6), lanes * capacity, table)
-    links.fixed += waits(junctions, pieces.node_xy, links.head, table)
+    links.fixed += waits(junctions, pieces.node_xy, links.tail, links.head, table)
     made = RoadNetwork(
         links=links,
         road_id=np.asarray(roads["id"], object)[row],

@@ -35,6 +35,11 @@ class City:
                          + "".join(f'<nd ref="{n}"/>' for n in numbers) + _tags(tags) + "</way>")  # fmt: skip
         return len(self.ways)
 
+    def street(self, *numbers: int, **tags: str) -> int:
+        listed = "".join(f'<nd ref="{n}"/>' for n in numbers)
+        self.ways.append(f'<way id="{len(self.ways) + 1}" version="1">{listed}{_tags(tags)}</way>')
+        return len(self.ways)
+
     def house(self, x: float, y: float, size: float = 10, **tags: str) -> int:
         return self.way([(x, y), (x + size, y), (x + size, y + size), (x, y + size)], closed=True, **tags)
 
@@ -208,3 +213,102 @@ def test_that_turn_restrictions_come_with_the_road_that_they_begin_on(city, read
     first, second, third = (json.loads(row["attributes"]) for row in read().rows("roads"))
     assert first["restrictions"] == "no_left_turn>way/2; only_straight_on>way/3"
     assert second["restrictions"] == third["restrictions"] == "no_entry>way/1"
+
+
+LIT = {"highway": "traffic_signals"}
+
+
+def _places(taken) -> list[tuple[float, float]]:
+    """Metres from the corner of the made city, as the nodes were given."""
+    import shapely
+    from pyproj import Transformer
+
+    there = Transformer.from_crs("EPSG:32637", "EPSG:4326", always_xy=True)
+    found = [there.transform(*shapely.get_coordinates(shapely.from_wkb(row["geom"]))[0]) for row in _lit(taken)]
+    return [(round((x - 37.55) * 76000), round((y - 47.1) * 111000)) for x, y in found]
+
+
+def _lit(taken) -> list[dict]:
+    return sorted(taken.rows("junctions"), key=lambda row: row["source_id"])
+
+
+def test_that_a_signal_on_a_crossing_is_a_junction_with_the_names_of_its_streets(city, read):
+    west, east, south, north = (city.node(x, y) for x, y in ((-90, 0), (90, 0), (0, -90), (0, 90)))
+    middle = city.node(0, 0, **LIT)
+    city.street(west, middle, east, highway="primary", name="проспект Миру")
+    city.street(south, middle, north, highway="residential", name="Тиха")
+    taken = read()
+    (row,) = _lit(taken)
+    assert (row["control"], row["name"], row["cycle_s"]) == ("signals", "проспект Миру / Тиха", None)
+    assert (row["source_id"], json.loads(row["attributes"])["reach_m"]) == (f"node/{middle}", "0.0")
+    assert _places(taken) == [(0, 0)]
+
+
+def test_that_stop_lines_on_the_approaches_are_one_junction_at_the_crossing(city, read):
+    middle = city.node(0, 0)
+    for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        line, yard, end = city.node(20 * x, 20 * y, **LIT), city.node(10 * x, 10 * y), city.node(99 * x, 99 * y)
+        city.street(end, line, highway="secondary")
+        city.street(line, yard, middle, highway="secondary")
+        city.street(yard, city.node(10 * x + 30, 10 * y + 30), highway="service")
+    taken = read()
+    (row,) = _lit(taken)
+    assert json.loads(row["attributes"])["signals"].count("node/") == 4
+    assert _places(taken) == [(0, 0)]
+
+
+def test_that_the_two_carriageways_of_an_avenue_cross_a_street_at_one_junction(city, read):
+    south, north = city.node(0, 0, **LIT), city.node(0, 20, **LIT)
+    city.street(city.node(-90, 0), south, city.node(90, 0), highway="primary", oneway="yes")
+    city.street(city.node(90, 20), north, city.node(-90, 20), highway="primary", oneway="yes")
+    city.street(city.node(0, -90), south, north, city.node(0, 110), highway="residential")
+    far = city.node(0, 180, **LIT)
+    city.street(city.node(-90, 180), far, city.node(90, 180), highway="secondary")
+    city.street(far, city.node(0, 270), highway="residential")
+    taken = read()
+    assert _places(taken) == [(0, 10), (0, 180)]
+    assert json.loads(_lit(taken)[0]["attributes"])["reach_m"] == "10.0"
+
+
+def test_that_signals_of_a_zebra_alone_are_no_junction(city, read):
+    city.street(city.node(0, 0), city.node(50, 0, highway="crossing", crossing="traffic_signals"),
+                city.node(100, 0, **LIT), city.node(200, 0), highway="primary")  # fmt: skip
+    city.street(city.node(100, -5), city.node(100, 5), highway="footway")
+    city.node(500, 500, **LIT)
+    taken = read()
+    assert _lit(taken) == []
+    assert taken.problems()["not-brought-in"] == 3
+
+
+def test_that_a_stop_line_belongs_to_the_crossing_that_it_faces(city, read):
+    west, east, line = city.node(0, 0), city.node(50, 0), city.node(20, 0, traffic_signals__direction="forward", **LIT)
+    city.street(west, line, east, highway="primary")
+    other = city.node(150, 0, **LIT)
+    city.street(city.node(100, 0), other, city.node(190, 0), highway="primary", oneway="yes")
+    for x, node in ((0, west), (50, east), (130, None), (180, None)):
+        ends = city.node(x, -50), city.node(x, 50)
+        city.street(ends[0], node or city.node(x, 0), ends[1], highway="residential")
+    assert _places(read()) == [(50, 0)]
+
+
+@pytest.mark.parametrize("oneway", ["yes", "-1"])
+def test_that_one_does_not_look_for_the_crossing_against_a_one_way_street(city, read, oneway):
+    west, east, line = city.node(0, 0), city.node(50, 0), city.node(20, 0, **LIT)
+    city.street(west, line, east, highway="primary", oneway=oneway)
+    for x, node in ((0, west), (50, east)):
+        city.street(city.node(x, -50), node, city.node(x, 50), highway="residential")
+    assert _places(read()) == [(50 if oneway == "yes" else 0, 0)]
+
+
+def test_that_junctions_come_from_a_cut_extract_and_alone(take, tmp_path, city):
+    middle = city.node(0, 0, **LIT)
+    city.street(800_001, city.node(-90, 0), middle, city.node(90, 0), highway="primary")
+    city.street(middle, city.node(0, 50), 800_002, highway="residential")
+    city.house(100, 100, building="yes")
+    path = tmp_path / "city.osm.gz"
+    path.write_bytes(gzip.compress(city.text().encode()))
+    assert _places(take(path, kind="junctions")) == [(0, 0)]
+    assert take(path, kind="junctions").report["read"] == 1
+    assert take(path, kind="buildings").rows("junctions") == []
+    assert _places(take(path, within=(37.549, 47.0995, 37.5505, 47.1002))) == [(0, 0)]
+    assert take(path, within=(37.5505, 47.1, 37.56, 47.2)).rows("junctions") == []

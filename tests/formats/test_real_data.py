@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -103,3 +104,15 @@ def test_that_no_file_known_to_break_readers_hangs_or_crashes(shared_data, tmp_p
         wrong = {path.name: said for path, said in zip(files, pool.map(outcome, enumerate(files)), strict=True) if said}
     assert len(files) > 150
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "crs", "signals", "junctions"),
+    [("Helsinki.osm.pbf", "EPSG:32635", 135, 50), ("north-bayreuth.osm.gz", "EPSG:32632", 5, 5),
+     ("krems.osm.gz", "EPSG:32633", 26, 12)],
+)  # fmt: skip
+def test_that_signals_of_real_cities_are_junctions(take, shared_data, name, crs, signals, junctions):
+    rows = take(shared_data / "osm" / name, project_crs=crs).rows("junctions")
+    named = [node for row in rows for node in json.loads(row["attributes"])["signals"].split("; ")]
+    assert (len(rows), {row["control"] for row in rows} - {"signals"}) == (junctions, set())
+    assert len(named) == len(set(named)) <= signals

@@ -59,6 +59,7 @@ FOREIGN: MappingProxyType[str, dict[str, tuple[str, ...]]] = MappingProxyType(
             "width_m": ("width", "width_m", "road_width", "est_width", "ширина"),
             "surface": ("surface", "покриття"),
         },
+        "junctions": {"name": _NAME, "control": ("control", "highway", "керування"), "cycle_s": ("cycle_s", "cycle")},
         "rail": {"name": _NAME, "kind": ("railway", "kind", "type", "fclass"), "bridge": ("bridge",),
             "tunnel": ("tunnel",),
                  "level": _LEVEL},
@@ -168,8 +169,13 @@ ONEWAY = MappingProxyType(
      "f": "yes", "t": "reverse", "b": "no", "ft": "yes", "tf": "reverse"}
 )
 
+CONTROLS = MappingProxyType(
+    {"traffic_signals": "signals", "traffic_light": "signals", "signal": "signals", "світлофор": "signals",
+     "mini_roundabout": "roundabout", "stop": "priority", "give_way": "priority", "yield": "priority"}
+)
+
 VOCABULARY: MappingProxyType[tuple[str, str], MappingProxyType[str, str]] = MappingProxyType(
     {("buildings", "use"): USES, ("buildings", "roof_shape"): ROOFS, ("roads", "class"): ROAD_CLASSES,
-     ("roads", "oneway"): ONEWAY, ("places", "kind"): PLACES}
+     ("roads", "oneway"): ONEWAY, ("junctions", "control"): CONTROLS, ("places", "kind"): PLACES}
 )
 """(table, field) -> word elsewhere -> our code."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from vidbudova.formats import kinds, osm_tags, osm_turns
+from vidbudova.formats import kinds, osm_signals, osm_tags, osm_turns
 from vidbudova.formats.features import Features
 from vidbudova.formats.intake import Intake
 from vidbudova.formats.osm_areas import Relations
@@ -79,6 +79,7 @@ class _Reader:
         self.intake = intake
         self.relations = Relations()
         self.turns = osm_turns.Turns()
+        self.signals = osm_signals.Signals()
         self.router = kinds.osm_router(intake.assumed, intake.job.kind)
         self.expected = max(path.stat().st_size / BYTES_AN_OBJECT[kind], 1000.0)
         self.done = 0
@@ -113,6 +114,7 @@ class _Reader:
                 self._way(thing, factory)
             self._count()
         self._relations()
+        self._junctions()
         self._flush()
 
     def _places(self) -> str:
@@ -139,7 +141,11 @@ class _Reader:
 
     def _node(self, node: Any) -> None:
         tags = dict(node.tags)
-        if self._is_near((node,)) and self._wanted(tags, osm_tags.POINT):
+        if not self._is_near((node,)) or not self._wanted(tags, osm_tags.POINT):
+            return
+        if osm_signals.is_signal(tags) and node.location.valid():
+            self.signals.see(node.id, node.location.lon, node.location.lat, tags)
+        else:
             shape = shapely.Point(node.location.lon, node.location.lat) if node.location.valid() else None
             self._add(shape, tags, f"node/{node.id}")
 
@@ -150,6 +156,7 @@ class _Reader:
             tags[osm_turns.KEY] = turns
         if (not tags and not needed) or not (needed or self._is_near(way.nodes)):
             return
+        self.signals.learn(way, tags)
         line, complete = _line(way, factory)
         if needed and line is not None:
             self.relations.ways[way.id] = line
@@ -175,6 +182,12 @@ class _Reader:
             if fault == "members-missing":
                 self.intake.note(fault, name)
             self._add(shape, tags, name, (fault, "") if fault == "geometry-incomplete" else None)
+
+    def _junctions(self) -> None:
+        for name, shape, tags in self.signals.junctions():
+            self._add(shape, tags, name)
+        for _signal in self.signals.alone:
+            self.intake.note("not-brought-in", "=".join(osm_signals.TAG))
 
     def _wanted(self, tags: Tags, dimension: int) -> bool:
         if any(self.intake.job.kind in (None, table) for table, _said in osm_tags.tables(tags, dimension)):

@@ -140,6 +140,8 @@ def tables(tags: Tags, dimension: int) -> Found:
         found = _line(tags)
     elif tags.get("natural") == "tree":
         found = [("trees", None)]
+    elif tags.get("highway") == "traffic_signals":
+        found = [("junctions", None)]
     if not found or found[0][0] == "buildings":
         found = found + _power(tags, dimension)
     if place := _place(tags, dimension):

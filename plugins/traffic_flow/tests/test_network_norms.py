@@ -28,6 +28,32 @@ def test_that_links_into_signals_wait_half_the_cycle_times_the_square_of_red() -
     assert not net.links.fixed[net.links.head != at].any()
 
 
+def test_that_one_waits_once_at_a_junction_of_several_crossings() -> None:
+    avenue = [road((0, y), (100, y), (200, y), oneway="yes") for y in (0, 20)]
+    cross = [road((100, -90), (100, 0)), road((100, 0), (100, 20)), road((100, 20), (100, 110))]
+    side = road((190, -50), (190, 50))
+    lights = gpd.GeoDataFrame(
+        {"control": ["signals"], "cycle_s": [np.nan], "attributes": ['{"reach_m": "10.0"}']},
+        geometry=shapely.points([[100, 10]]),
+    )
+    net = network(*avenue, *cross, side, junctions=lights)
+    one, other = near(net, 100, 0)[0], near(net, 100, 20)[0]
+    into = np.isin(net.links.head, (one, other))
+    inside = into & np.isin(net.links.tail, (one, other))
+    assert (int(into.sum()), int(inside.sum())) == (6, 2)
+    assert net.links.fixed[into & ~inside] == pytest.approx(0.5 * 80 * 0.55**2)
+    assert not net.links.fixed[~into | inside].any()
+
+
+@pytest.mark.parametrize("told", ['{"reach_m": "wide"}', '{"reach_m": "nan"}', '{"reach_m": "-5"}', "[", None])
+def test_that_a_junction_whose_reach_cannot_be_read_has_its_nearest_crossing(told: str | None) -> None:
+    lights = gpd.GeoDataFrame(
+        {"control": ["signals"], "cycle_s": [90.0], "attributes": [told]}, geometry=shapely.points([[101, 0]])
+    )
+    net = network(road((0, 0), (100, 0)), road((100, 0), (105, 0)), junctions=lights)
+    assert np.flatnonzero(net.links.fixed).tolist() == np.flatnonzero(net.links.head == near(net, 100, 0)[0]).tolist()
+
+
 def test_that_every_figure_of_the_table_names_its_source() -> None:
     told = norms.ours().told
     sections = [*told["classes"].values(), *told["implicit"].values()]
