@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, clear, label, lay_out
+from .bush_start import rise, sink
 from .compiled import kernel
 
 
@@ -14,23 +15,25 @@ def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> No
     """Makes the shortest times over the bush those over the whole network.
 
     Few differ or none, so that one look at all links, from node to node in the order of the bush, mostly is enough:
-    what gets nearer lies mostly ahead. What lies behind is followed by label correcting. `key` holds the times by node
-    and is FAR for nodes that are not on the bench, before and after.
+    what gets nearer lies mostly ahead. What lies behind is followed from near to far (Dijkstra 1959). `key` holds the
+    times by node and is FAR for nodes that are not on the bench, before and after.
     """
-    low, node, place, queue, mark, by_node = bench.low, bench.node, bench.place, bench.heap, bench.mark, bench.key
+    low, node, place, heap, mark, by_node = bench.low, bench.node, bench.place, bench.heap, bench.mark, bench.key
     head, out_start, out_link, times = graph.head, graph.out_start, graph.out_link, road.time
     for p in range(n):
         by_node[node[p]] = low[p]
-    first, waiting, size, at = 0, 0, queue.size, 0
-    while at < n or waiting > 0:
+    size, at = 0, 0
+    while at < n or size > 0:
         if at < n:
             u, p = node[at], at
             at += 1
         else:
-            u, p = queue[first], n
-            first = first + 1 if first + 1 < size else 0
-            waiting -= 1
+            u, p = heap[0], n
             mark[u] = -1
+            size -= 1
+            if size > 0:
+                heap[0] = heap[size]
+                sink(heap, by_node, mark, size)
         if u < graph.first_through and p != 0:
             continue
         here = by_node[u]
@@ -40,11 +43,13 @@ def correct(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int) -> No
             reach = here + (times[a] + extra[a])
             if reach < by_node[w]:
                 by_node[w] = reach
-                if place[w] <= p and mark[w] < 0:
-                    mark[w] = 1
-                    last = first + waiting
-                    queue[last if last < size else last - size] = w
-                    waiting += 1
+                if mark[w] < 0:
+                    if place[w] > p:
+                        continue
+                    heap[size] = w
+                    mark[w] = size
+                    size += 1
+                rise(heap, by_node, mark, mark[w])
     for p in range(n):
         low[p] = by_node[node[p]]
         by_node[node[p]] = FAR
