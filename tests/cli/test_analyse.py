@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import time
+from pathlib import Path
 
 import pytest
 from houses import CRS, FIELDS, stage
@@ -101,6 +102,66 @@ def test_that_several_scenarios_run_beside_each_other_and_one_that_fails_does_no
     assert (tmp_path / "out" / "C" / "result.json").is_file() and not (tmp_path / "out" / "B").exists()
 
 
+@pytest.fixture
+def cities(city, tmp_path):
+    """Three projects, two of one name in folders of their own."""
+    for place in ("east", "west"):
+        (tmp_path / place).mkdir()
+        opened = open_project(city, read_only=True)
+        opened.save_copy(tmp_path / place / "City.vbp.gpkg")
+        opened.close()
+    return [city, tmp_path / "east" / "City.vbp.gpkg", tmp_path / "west" / "City.vbp.gpkg"]
+
+
+def test_that_several_cities_run_beside_each_other_and_each_says_which_it_is(cities, guest, capsys, tmp_path):
+    told = analyse(capsys, *cities, guest, "--set", "gap=0.25", "--out", tmp_path / "out", "--keep")
+    assert told["plugin"] == "guest" and "error" not in told
+    assert [(run["project"], run["scenario"]) for run in told["runs"]] == [(str(path), "now") for path in cities]
+    assert all(run["summary"] == {"buildings_count": 30, "gap": 0.25} for run in told["runs"])
+    folders = [Path(run["files"][0]).parent for run in told["runs"]]
+    assert len(set(folders)) == 3 and all(folder.parent == tmp_path / "out" for folder in folders)
+    for path, run in zip(cities, told["runs"], strict=True):
+        session = Session(open_project(path), "")
+        assert [kept.id for kept in analyses.kept(session)] == [run["kept"]]
+        session.close()
+
+
+def test_that_cities_and_scenarios_go_together_and_a_city_named_twice_is_one(cities, guest, capsys, tmp_path):
+    out = tmp_path / "out"
+    told = analyse(capsys, cities[0], cities[1], cities[0], guest, "--scenarios", "A,B", "--out", out)
+    asked = [(run["project"], run["scenario"]) for run in told["runs"]]
+    assert asked == [(str(path), name) for path in cities[:2] for name in "AB"]
+    assert sorted(path.relative_to(out).as_posix() for path in out.glob("*/*")) == [
+        "City/A", "City/B", "City_2/A", "City_2/B",
+    ]  # fmt: skip
+
+
+def test_that_a_city_that_cannot_be_opened_or_analysed_does_not_end_the_others(cities, tmp_path, install, capsys):
+    code = guests.body("if not city.has('buildings'):\n    raise PluginError('no houses there')\n")
+    install(guests.write(tmp_path / "picky", code))
+    empty = tmp_path / "Empty.vbp.gpkg"
+    create(empty, CRS).close()
+    missing = tmp_path / "Missing.vbp.gpkg"
+    words = ["analyse", *map(str, (missing, cities[0], empty, cities[1])), "picky"]
+    code = main([*words, "--json"])
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert [("error" in run) for run in told["runs"]] == [True, False, True, False]
+    assert told["error"] == told["runs"][0]["error"] and told["error"]["key"] == "project-missing"
+    assert told["runs"][2]["error"]["key"] == "plugin-said"
+    assert code >= 10 and "Empty.vbp.gpkg: " in said.err and "no houses there" in said.err
+    assert main(words) == code
+    assert capsys.readouterr().out.splitlines()[0] == "City.vbp.gpkg"
+
+
+def test_that_one_city_alone_is_told_and_fails_as_ever(city, guest, capsys, tmp_path):
+    assert "runs" not in analyse(capsys, city, guest) and "project" not in analyse(capsys, city, city, guest)
+    missing = tmp_path / "Missing.vbp.gpkg"
+    assert main(["analyse", str(missing), guest, "--json"]) >= 10
+    assert json.loads(capsys.readouterr().out)["error"]["key"] == "project-missing"
+    assert main(["analyse", guest]) == 2, "a plugin and no city"
+
+
 def test_that_runs_beside_each_other_are_counted_by_memory_and_cores(monkeypatch):
     monkeypatch.setattr(memory, "free_mb", lambda: 4000)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
@@ -146,6 +207,15 @@ def cluster(tmp_path, monkeypatch):
         local_directory=str(tmp_path / "dask"),
     ) as made:  # fmt: skip
         yield made
+
+
+def test_that_several_cities_go_to_a_cluster(cities, guest, capsys, cluster, tmp_path):
+    missing = tmp_path / "Missing.vbp.gpkg"
+    words = [*cities[:2], missing, guest, "--scheduler", cluster.scheduler_address]
+    told = analyse(capsys, *words, code=main(["analyse", str(missing), guest]))
+    assert [run["project"] for run in told["runs"]] == [*map(str, cities[:2]), str(missing)]
+    assert [run.get("summary", {}).get("buildings_count") for run in told["runs"]] == [30, 30, None]
+    assert not [path for folder in (tmp_path, tmp_path / "east") for path in folder.glob(".vidbudova-cluster-*")]
 
 
 def test_that_a_cluster_of_two_workers_gives_the_same_numbers(city, guest, capsys, cluster):

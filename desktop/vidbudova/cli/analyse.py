@@ -1,10 +1,11 @@
-"""`analyse`: a plugin's numbers without the window, for one scenario, for several beside each other, on a cluster."""
+"""`analyse`: a plugin's numbers without the window, for one city or several, for scenarios, on a cluster."""
 
 from __future__ import annotations
 
-import tempfile
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,10 @@ LEAST = 0.001
 
 def register(commands: Any) -> None:
     """Add the commands of this file."""
-    parser = command(commands, "analyse", analyse, _("run an analysis plugin in a process of its own"))
+    about = _("run an analysis plugin in a process of its own")
+    parser = command(commands, "analyse", analyse, about, project=False)
+    several = _("project file (.vbp.gpkg); several go beside each other within memory")
+    parser.add_argument("projects", nargs="+", type=Path, metavar="PROJECT", help=several)
     parser.add_argument("plugin", metavar="PLUGIN", help=_("its id; “plugins” lists them"))
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--scenario", default=NOW, metavar="S", help=_("what is analysed; else what is true now"))
@@ -50,31 +54,90 @@ def register(commands: Any) -> None:
     parser.add_argument("--scheduler", metavar="tcp://HOST:PORT", help=_("run on this Dask cluster"))
 
 
+@dataclass(slots=True)
+class Part:
+    """One run of several: what on which city; what came of it, or why nothing did."""
+
+    project: Path
+    name: str
+    wanted: Wanted
+    session: Session | None = None
+    came: Ran | UserError | None = None
+
+    @property
+    def error(self) -> UserError | None:
+        """Why it did not come about."""
+        return self.came if isinstance(self.came, UserError) else None
+
+
 def analyse(args: Namespace) -> Answer:
     """Run, and say what was found."""
-    from vidbudova.jobs.many import Wanted
+    from vidbudova.jobs.place import workplace
     from vidbudova.plugin.finding import ready
 
     plugin = ready(args.plugin)
     parameters = typed(plugin, dict(args.values))
-    names: list[str] = args.scenarios or [args.scenario]
-    with tempfile.TemporaryDirectory(prefix="vidbudova-analyse-") as folder, _opened(args) as session:
-        files = [Path(folder) / f"{at}.result" for at in range(len(names))]
-        wanted = [
-            Wanted(plugin, session.project.path, name, parameters, file)
-            for name, file in zip(names, files, strict=True)
-        ]
+    with ExitStack() as held:
+        folder = held.enter_context(workplace())
+        parts = _parts(args, plugin, parameters, folder)
+        _open(args, parts, held)
         progress = Progress()
-        came = _run(args, wanted, progress)
+        can = [part for part in parts if part.came is None]
+        for part, came in zip(can, _run(args, [part.wanted for part in can], progress), strict=True):
+            part.came = came
         progress.end()
-        bodies = [_finished(args, session, w, ran) for w, ran in zip(wanted, came, strict=True)]
-    return _answer(args, plugin, list(zip(names, came, bodies, strict=True)))
+        bodies = [_finished(args, part, parts) for part in parts]
+    return _answer(args, plugin, parts, bodies)
+
+
+def _parts(args: Namespace, plugin: Plugin, parameters: dict[str, Any], folder: Path) -> list[Part]:
+    """Every scenario of every project; a project that is named twice is one."""
+    from vidbudova.jobs.many import Wanted
+    from vidbudova.session.exporting_results import file_names
+
+    known: dict[Path, Path] = {}
+    for project in args.projects:
+        known.setdefault(project.resolve(), project)
+    projects = list(known.values())
+    names = file_names([project.name.removesuffix(".gpkg").removesuffix(".vbp") for project in projects])
+    each = [(p, name, s) for p, name in zip(projects, names, strict=True) for s in args.scenarios or [args.scenario]]
+    return [
+        Part(project, name, Wanted(plugin, project, scenario, parameters, folder / f"{at}.result"))
+        for at, (project, name, scenario) in enumerate(each)
+    ]
+
+
+def _is_several(args: Namespace, parts: Sequence[Part]) -> bool:
+    return bool(args.scenarios) or len(parts) > 1
+
+
+def _are_cities(parts: Sequence[Part]) -> bool:
+    return len({part.project for part in parts}) > 1
+
+
+def _open(args: Namespace, parts: Sequence[Part], held: ExitStack) -> None:
+    """Open each project once; one that cannot be opened fails with all its scenarios."""
+    opened: dict[Path, Session | UserError] = {}
+    for part in parts:
+        if part.project not in opened:
+            told = Namespace(project=part.project, by=args.by)
+            try:
+                opened[part.project] = held.enter_context(to_edit(told) if args.keep else to_look(told))
+            except UserError as error:
+                opened[part.project] = error
+        there = opened[part.project]
+        if isinstance(there, UserError):
+            part.came = there
+        else:
+            part.session = there
 
 
 def _run(args: Namespace, wanted: list[Wanted], progress: Progress) -> list[Ran | UserError]:
     from vidbudova.jobs import Limits
     from vidbudova.jobs.many import run_many
 
+    if not wanted:
+        return []
     limits = Limits(memory_mb=args.memory, seconds=args.seconds)
     if args.scheduler:
         from vidbudova.jobs.cluster import run_on_cluster
@@ -83,24 +146,24 @@ def _run(args: Namespace, wanted: list[Wanted], progress: Progress) -> list[Ran 
     return run_many(wanted, progress, limits=limits, most=args.workers)
 
 
-def _opened(args: Namespace) -> Any:
-    return to_edit(args) if args.keep else to_look(args)
-
-
-def _finished(args: Namespace, session: Session, wanted: Wanted, ran: Ran | UserError) -> dict[str, Any]:
+def _finished(args: Namespace, part: Part, parts: Sequence[Part]) -> dict[str, Any]:
     """Keep and write what is asked for; the body for --json."""
     from vidbudova.session import analyses
     from vidbudova.session.exporting_results import export_result, file_names
 
-    if isinstance(ran, UserError):
-        return {"scenario": wanted.scenario, "error": error_body(ran)}
-    body = body_of(wanted, ran)
+    wanted, ran = part.wanted, part.came
+    where = {"project": str(part.project)} if _is_several(args, parts) else {}
+    if isinstance(ran, UserError) or ran is None or part.session is None:
+        error = {} if part.error is None else {"error": error_body(part.error)}
+        return {**where, "scenario": wanted.scenario, **error}
+    body = {**where, **body_of(wanted, ran)}
     if args.out:
-        folder = args.out / file_names([wanted.scenario])[0] if args.scenarios else args.out
-        body["files"] = [str(path) for path in export_result(ran.result, session.crs, folder)]
+        folder = args.out / part.name if _are_cities(parts) else args.out
+        folder = folder / file_names([wanted.scenario])[0] if args.scenarios else folder
+        body["files"] = [str(path) for path in export_result(ran.result, part.session.crs, folder)]
     if args.keep:
         assert wanted.into is not None
-        body["kept"] = analyses.keep(session, wanted.plugin, wanted.scenario, ran, wanted.into).id
+        body["kept"] = analyses.keep(part.session, wanted.plugin, wanted.scenario, ran, wanted.into).id
     return body
 
 
@@ -127,23 +190,25 @@ def _rows(table: ResultTable) -> list[dict[str, Any]]:
     return [{n: value(v) for n, v in zip(names, record[skip:], strict=True)} for record in rows.records()]
 
 
-def _answer(args: Namespace, plugin: Plugin, told: Sequence[tuple[str, Ran | UserError, dict[str, Any]]]) -> Answer:
-    """One object for one scenario; a list of runs for several, with the first error if one failed."""
-    errors = [came for _name, came, _body in told if isinstance(came, UserError)]
-    if not args.scenarios and errors:
-        raise errors[0]
-    for error in errors:
+def _answer(args: Namespace, plugin: Plugin, parts: Sequence[Part], bodies: Sequence[dict[str, Any]]) -> Answer:
+    """One object for one run; a list of runs for several, with the first error if one failed."""
+    several, cities = _is_several(args, parts), _are_cities(parts)
+    errors = [(part, part.error) for part in parts if part.error is not None]
+    if not several and errors:
+        raise errors[0][1]
+    for part, error in errors:
         for sentence in spoken(error).values():
-            say(sentence)
-    lines = [
-        line for name, came, _body in told if not isinstance(came, UserError) for line in _lines(plugin, name, came)
-    ]
-    if not args.scenarios:
-        return Answer(told[0][2], lines)
-    body: dict[str, Any] = {"plugin": plugin.id, "version": plugin.version, "runs": [b for _name, _came, b in told]}
+            say(f"{part.project.name}: {sentence}" if cities else sentence)
+    lines: list[str] = []
+    for part in parts:
+        if part.came is not None and not isinstance(part.came, UserError):
+            lines += [part.project.name] * cities + list(_lines(plugin, part.wanted.scenario, part.came))
+    if not several:
+        return Answer(bodies[0], lines)
+    body: dict[str, Any] = {"plugin": plugin.id, "version": plugin.version, "runs": list(bodies)}
     if errors:
-        body["error"] = error_body(errors[0])
-    return Answer(body, lines, errors[0].exit_code if errors else DONE)
+        body["error"] = error_body(errors[0][1])
+    return Answer(body, lines, errors[0][1].exit_code if errors else DONE)
 
 
 def _lines(plugin: Plugin, scenario: str, ran: Ran) -> Iterator[str]:
