@@ -14,8 +14,11 @@ from vidbudova.errors import UserError
 
 CHILD_FLAG = "--vidbudova-child"
 CHILDREN = frozenset(
-    {"vidbudova.formats.child", "vidbudova.jobs.child", "vidbudova.ui.gl_probe", "vidbudova.cli.film"}
-)
+    {
+        "vidbudova.formats.child", "vidbudova.jobs.child", "vidbudova.ui.gl_probe", "vidbudova.ui.printing",
+        "vidbudova.cli.film",
+    }
+)  # fmt: skip
 """The modules that `paths.child_command` may start; anything else on the command line is refused."""
 
 

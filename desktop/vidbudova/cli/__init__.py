@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from vidbudova.cli.answers import DONE, WRONG_USAGE, Answer, give, refuse, say
 from vidbudova.errors import UserError
@@ -55,13 +55,14 @@ def parser() -> argparse.ArgumentParser:
         making,
         pictures,
         plugins,
+        report,
         zones,
     )
 
     whole = Parser(prog="vidbudova", description=_("3D twin of a city for the people who rebuild it."))
     commands = whole.add_subparsers(title=_("commands"), metavar=_("COMMAND"), required=True)
     looking = (info, history, conflicts, pictures, journeys, checking)
-    for room in (making, importing, *looking, damage, zones, plugins, analyse):
+    for room in (making, importing, *looking, damage, zones, plugins, analyse, report):
         room.register(commands)
     return whole
 
@@ -71,7 +72,19 @@ class WrongUsage(Exception):
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that leaves ending the process to `main`."""
+    """An argument parser that leaves ending the process to `main`; a `mixed` one takes words after options as well."""
+
+    mixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Once with words and options in any order, if it is a mixed one."""
+        if not self.mixed:
+            return super().parse_known_args(args, namespace)
+        self.mixed = False
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixed = True
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
