@@ -172,6 +172,7 @@ def test_that_there_is_one_for_the_plugin_that_was_named_last(plugin):
 
 
 def test_that_one_that_nobody_wants_goes_after_a_while(plugin, monkeypatch):
+    monkeypatch.setattr(spare, "REST_S", 0.2)
     pid = warmed(plugin(NUMBERED))
     monkeypatch.setattr(spare, "IDLE_S", 0.0)
     wait_for(lambda: not alive(pid))

@@ -25,7 +25,8 @@ from vidbudova.text import language
 IDLE_S = 600.0
 LEAST_FREE_MB = 1500
 """With less memory free than this, none is kept."""
-LOOK_S = 0.5
+LOOK_S, REST_S = 0.5, 5.0
+"""How often it is looked at while it gets ready, and once it is."""
 WARM_S = 300.0
 """The longest that getting ready may take; machine code that is made for the first time takes half a minute."""
 
@@ -111,7 +112,7 @@ class _Spare:
         try:
             self._start()
             began = time.monotonic()
-            while self.process is not None and not self._wanted.wait(LOOK_S):
+            while self.process is not None and not self._wanted.wait(REST_S if self.process.ready else LOOK_S):
                 if self.process.failed or not self.process.alive or time.monotonic() - began > IDLE_S:
                     return self._end()
                 self.process.check(0.0 if self.process.ready else time.monotonic() - began)
