@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -75,13 +76,13 @@ def columns(db: Connection, table: Table, names: Sequence[str], ids: Sequence[st
     real and integer: float64, NaN where empty; boolean: bool, False where empty; "fid": int64; the rest: objects.
     """
     fields = [table.field(n) for n in names if n not in ("id", "fid")]
-    read = _read(db, table, ", ".join(["id", "fid", *(select(f) for f in fields)]), ids)
-    found: dict[str, Column] = {"id": _objects([r[0] for r in read])}
+    query = ", ".join(["id", "fid", *(select(f) for f in fields)])
+    read = _read(db, table, query, ids)
+    id, fid, *values = zip(*read, strict=True) if read else [()] * (len(fields) + 2)
+    found: dict[str, Column] = {"id": _objects(id)}
     if "fid" in names:
-        found["fid"] = np.fromiter((r[1] for r in read), np.int64, len(read))
-    for i, f in enumerate(fields):
-        found[f.name] = _array(f, [r[i + 2] for r in read])
-    return found
+        found["fid"] = np.array(fid, np.int64)
+    return found | {f.name: _array(f, column) for f, column in zip(fields, values, strict=True)}
 
 
 def _read(db: Connection, table: Table, query: str, ids: Sequence[str] | None) -> list[Any]:
@@ -102,20 +103,27 @@ def there(db: Connection, table: Table, ids: list[str]) -> set[str]:
     return found
 
 
-def _objects(values: list[Any]) -> NDArray[np.object_]:
+def _objects(values: Sequence[Any]) -> NDArray[np.object_]:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
 
 
-def _array(field: Field, values: list[Any]) -> Column:
+def _array(field: Field, values: Sequence[Any]) -> Column:
     if field.kind in ("real", "integer"):
-        return np.array([v if isinstance(v, (int, float)) else np.nan for v in values], dtype=np.float64)
+        return _numbers(values)
     if field.kind == "boolean":
         return np.array([bool(v) for v in values], dtype=bool)
     if field.kind in CONVERTED:
         values = [from_sql(field, v) for v in values]
     return _objects(values)
+
+
+def _numbers(values: Sequence[Any]) -> NDArray[np.float64]:
+    with suppress(ValueError, TypeError):
+        return np.array(values, dtype=np.float64)  # None is NaN to numpy
+    # text among them, which SQLite allows
+    return np.array([v if isinstance(v, (int, float)) else np.nan for v in values], dtype=np.float64)
 
 
 def geometries(db: Connection, table: Table) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
