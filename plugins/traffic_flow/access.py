@@ -66,6 +66,8 @@ def nearest(roads: Streets, homes: Doors, places: Doors, errand: Errand, limit_s
     seeds, starts, owner = _seeds(roads, places, errand)
     graph = roads.leaving if errand.to_people else roads.arriving
     node_s, seed = reach(graph, seeds, starts, limit_s)
+    if errand.to_people and roads.entry is not None:
+        node_s, seed = node_s[roads.entry], seed[roads.entry]
     by_start, by_end = _ends(roads, homes, not errand.to_people)
     known = homes.line >= 0
     line = np.where(known, homes.line, 0)
@@ -148,6 +150,8 @@ def _seeds(roads: Streets, places: Doors, errand: Errand) -> tuple[Ints, Floats,
     by_start, by_end = _ends(roads, places, errand.to_people)
     starts = np.concatenate([by_start[who], by_end[who]]) + np.tile(places.away_s[who], 2)
     seeds = np.concatenate([roads.start[line], roads.end[line]]) if who.size else who
+    if not errand.to_people and roads.entry is not None:
+        seeds = roads.entry[seeds]
     return seeds.astype(np.int32), starts, np.concatenate([who, who])
 
 

@@ -64,7 +64,8 @@ def _works(found: Traffic) -> list[tuple[repair.Cut, np.ndarray]]:
         days = max(1.0, metres / pace)
         away = float(shapely.distance(shape, shapely.Point(middle)))
         name = str(network.name[links[0]]) or road
-        cut = repair.Cut(name, tuple(links.tolist()), days, days, away, float(before[links].max()))
+        mended = links if network.twins is None else network.twins.and_twins(links)
+        cut = repair.Cut(name, tuple(mended.tolist()), days, days, away, float(before[links].max()))
         works.append((cut, links))
     works.sort(key=lambda work: -(work[0].size or 0.0))
     return [work for work in works[:MOST_WORKS] if (work[0].size or 0.0) > 0]

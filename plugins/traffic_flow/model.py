@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from vidbudova.plugin import City, Progress
 from . import damage, edits, matrices, zones
 from .assignment import Equilibrium, Solution
 from .demand import Demand, modelled, of_matrix, people_and_jobs, skim
+from .destination import Twins
 from .drivable import COLUMNS
 from .links import Links
 from .network import RoadNetwork, build
@@ -103,24 +104,41 @@ class Traffic:
             state = edits.state(self.network, self.cuts, question)
         except (ValueError, TypeError) as error:
             raise self.say.error("bad_question", reason=error) from error
-        impose(self.engine, self.state, state)
+        impose(self.engine, self.state, state, self.network.twins)
         self.state = state
-        self.now = self.engine.solve(self.parameters["gap"], MOST_SWEEPS, progress)
+        self.now = _on_streets(self.engine.solve(self.parameters["gap"], MOST_SWEEPS, progress), self.network)
 
     def times(self, solution: Solution) -> Floats:
         """(roads,) seconds on each road link; infinite where closed."""
         return solution.times[: self.roads]
 
 
-def impose(engine: Equilibrium, before: edits.State | None, after: edits.State) -> None:
-    """Close, open and narrow links so that `after` holds."""
-    was = np.zeros(after.closed.size, bool) if before is None else before.closed
-    engine.close(np.flatnonzero(after.closed & ~was))
-    engine.open(np.flatnonzero(was & ~after.closed))
-    had = engine.links.capacity[: after.capacity.size] if before is None else before.capacity
-    other = np.flatnonzero(after.capacity != had)
+def impose(engine: Equilibrium, before: edits.State | None, after: edits.State, twins: Twins | None = None) -> None:
+    """Close, open and narrow links so that `after` holds; their twins with them."""
+    closed, capacity = _of_all(after, twins)
+    if before is None:
+        was, had = np.zeros(closed.size, bool), engine.links.capacity[: capacity.size]
+    else:
+        was, had = _of_all(before, twins)
+    engine.close(np.flatnonzero(closed & ~was))
+    engine.open(np.flatnonzero(was & ~closed))
+    other = np.flatnonzero(capacity != had)
     if other.size:
-        engine.set_capacity(other, after.capacity[other])
+        engine.set_capacity(other, capacity[other])
+
+
+def _of_all(state: edits.State, twins: Twins | None) -> tuple[NDArray[np.bool_], Floats]:
+    """Which links are closed, and the capacity of each; of twins that of the links that they stand for."""
+    if twins is None:
+        return state.closed, state.capacity
+    return twins.with_twins(state.closed), twins.with_twins(state.capacity)
+
+
+def _on_streets(solution: Solution, network: RoadNetwork) -> Solution:
+    """The solution with the cars on twins counted on their streets."""
+    if network.twins is None:
+        return solution
+    return replace(solution, flows=network.twins.moved(solution.flows))
 
 
 def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Traffic:
@@ -142,7 +160,7 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     progress(0.25, say("demand"))
     cells = _zones(homes, float(parameters["zone_width_m"]), _districts(city, parameters["zones_from"]))
     joined = zones.connectors(cells, homes.xy, homes.people + homes.jobs, network.node_xy, network.entrances)
-    links = zones.attach(network.links, len(cells), joined)
+    links = zones.attach(network.links, len(cells), joined, network.twins.entry if network.twins else None)
     minutes, way = skim(links, cells)
     demand, foreign = _demand(parameters, cells, minutes, way, chosen, say)
     progress(0.45, say("solving"))
@@ -151,8 +169,9 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
     cuts = _cuts(city, network, buildings, parameters, day)
     state = edits.state(network, cuts, {"close": parameters["close"], "open": parameters["open"]})
-    impose(engine, None, state)
+    impose(engine, None, state, network.twins)
     now = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.7 + 0.1 * share, say("solving")))
+    whole, now = _on_streets(whole, network), _on_streets(now, network)
     found = Traffic(
         say, parameters, network, links, homes, cells, joined, demand, chosen, cuts, whole, engine, state, now, minutes,
         foreign,

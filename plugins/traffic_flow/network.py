@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from . import joints, norms, osm, topology, turns
+from . import destination, joints, norms, osm, topology, turns
+from .destination import Twins
 from .drivable import COLUMNS, LEAST_KM_H, Roads, column, numbers, truths, usable
 from .links import Links
 from .norms import UNKNOWN, Norms
@@ -30,6 +31,7 @@ SNAP_M = 0.5
 TURN: dict[str, Any] = {
     "road_id": "", "forward": True, "length_m": 0.0, "speed_km_h": LEAST_KM_H, "lanes": 1.0, "lane_capacity": 1.0,
     "width_m": np.nan, "road_class": "", "name": "", "bridge": False, "tunnel": False, "level": 0, "turn": True,
+    "for_residents": False,
 }  # fmt: skip
 """What links that stand for turns have."""
 
@@ -49,7 +51,8 @@ class RoadNetwork:
     road_class : (m,) codes of the schema. name : (m,) of the road, "". bridge, tunnel : (m,). level : (m,) 0 is ground.
     turn : (m,) links of no length that stand for the turns that are allowed where some are banned; road_id is "".
     node_xy : (n, 2) metres. joinable : (n,) nodes where zones may be joined: not those that turns were split into.
-    topology : the report.
+    topology : the report. twins : how streets only for reaching what lies on them are doubled; None without any.
+    for_residents : (m,) links that nobody may pass through to elsewhere.
     """
 
     links: Links
@@ -71,6 +74,8 @@ class RoadNetwork:
     node_xy: Floats
     joinable: Bools
     topology: Topology
+    for_residents: Bools
+    twins: Twins | None = None
 
     def __len__(self) -> int:
         return len(self.links)
@@ -191,15 +196,46 @@ def _assembled(
         turn=np.zeros(len(links), bool),
         node_xy=pieces.node_xy,
         joinable=np.ones(len(pieces.node_xy), bool),
+        for_residents=np.zeros(len(links), bool),
         topology=_report(links, length, piece, pieces, kept, left_out, int(said.by_turns[np.unique(kept.row)].sum())),
     )
-    return _turned(made, roads, row, said)
+    turned, old = _turned(made, roads, row, said)
+    return _for_residents(turned, old, said.destination[row])
 
 
-def _turned(network: RoadNetwork, roads: Any, row: Ints, said: osm.Said) -> RoadNetwork:
-    """The network with the turn bans of the tags; its links first, and after them those that stand for turns."""
-    if not said.bans:
+def _for_residents(network: RoadNetwork, place: NDArray[np.int64], only: Bools) -> RoadNetwork:
+    """The network without ways through streets that are only for reaching something on them; its links come first."""
+    if not only.any():
         return network
+    only = np.append(only, np.zeros(len(network) - only.size, bool))
+    shut, inner = destination.held(network.links, only, place)
+    links, old, twins = destination.split(network.links, shut, inner)
+    many = len(links) - len(network)
+    crossing = np.flatnonzero(inner)
+    at = network.node_xy[crossing]
+    spots = shapely.linestrings(np.repeat(at[:, None, :], 2, axis=1))
+    longer: dict[str, Any] = {name: _more(getattr(network, name), many, value) for name, value in TURN.items()}
+    longer["for_residents"][: shut.size] = shut & ~network.turn
+    longer["lanes"][twins.twin] = 0.0  # a twin is of the same street and has no lanes beside it
+    last = int(network.piece.max(initial=-1)) + 1 + np.arange(crossing.size)
+    report = network.topology
+    return replace(
+        network,
+        links=links,
+        **longer,
+        piece=np.concatenate([network.piece, network.piece[twins.real], last]).astype(np.int32),
+        geometry=np.concatenate([network.geometry, network.geometry[twins.real], spots]),
+        node_xy=network.node_xy[old],
+        joinable=np.append(network.joinable, np.zeros(old.size - network.joinable.size, bool)),
+        topology=replace(report, part=report.part[old], strong=report.strong[old]),
+        twins=twins,
+    )
+
+
+def _turned(network: RoadNetwork, roads: Any, row: Ints, said: osm.Said) -> tuple[RoadNetwork, NDArray[np.int64]]:
+    """The network with the turn bans of the tags, links that stand for turns last, and the old node of each node."""
+    if not said.bans:
+        return network, np.arange(network.links.nodes, dtype=np.int64)
     by_source: dict[str, list[int]] = {}
     for i, source in enumerate(column(roads, "source_id").tolist()):
         by_source.setdefault(str(source), []).append(i)
@@ -221,7 +257,7 @@ def _turned(network: RoadNetwork, roads: Any, row: Ints, said: osm.Said) -> Road
     part, part_km = topology.parts(links, made.length_m, strong=False)
     strong, strong_km = topology.parts(links, made.length_m, strong=True)
     report = replace(network.topology, part=part, strong=strong, part_km=part_km, strong_km=strong_km)
-    return replace(made, topology=replace(report, bans=good, bans_lost=lost))
+    return replace(made, topology=replace(report, bans=good, bans_lost=lost)), old
 
 
 def _more(values: NDArray[Any], many: int, value: Any) -> NDArray[Any]:

@@ -19,8 +19,10 @@ Tags = Mapping[str, Any]
 ACCESS = ("motorcar", "motor_vehicle", "vehicle", "access")
 """The most special first: it decides."""
 CLOSED = frozenset(
-    ("no", "private", "agricultural", "forestry", "agricultural;forestry", "psv", "bus", "emergency", "military")
+    ("no", "private", "agricultural", "forestry", "psv", "bus", "emergency", "military", "permit", "employees")
 )
+RESIDENTS = frozenset(("destination", "customers", "delivery", "residents"))
+"""Only to reach something there; that one comes as a customer or with goods is left to the driver."""
 ROUND = frozenset(("roundabout",))
 BOTH_BY_TURNS = frozenset(("reversible", "alternating"))
 ALONG, AGAINST, BOTH = "yes", "reverse", "no"
@@ -49,6 +51,7 @@ class Said:
     Attributes
     ----------
     highway : (k,) words of OpenStreetMap, which know ramps. closed : (k,) the tag that keeps cars out.
+    destination : (k,) whether one may only drive there to reach something.
     oneway : (k,) "yes", "reverse", "no". by_turns : (k,) direction that changes.
     speed : (k, 2) km/h along and against the line. lanes : (k, 2) lanes along and against.
     bans : (road, kind, source id of the road that it concerns) of turn restrictions.
@@ -56,6 +59,7 @@ class Said:
 
     highway: list[str]
     closed: list[str]
+    destination: NDArray[np.bool_]
     oneway: list[str]
     by_turns: NDArray[np.bool_]
     speed: Floats
@@ -67,7 +71,8 @@ def read(attributes: Sequence[Any], norms: Norms) -> Said:
     """Tags of k roads, as JSON text or a mapping or None each."""
     many = len(attributes)
     none = np.full((many, 2), np.nan)
-    said = Said([""] * many, [""] * many, [""] * many, np.zeros(many, bool), none, none.copy())
+    no = np.zeros(many, bool)
+    said = Said([""] * many, [""] * many, no, [""] * many, no.copy(), none, none.copy())
     for i, told in enumerate(attributes):
         if tags := tags_of(told):
             _learn(said, i, tags, norms)
@@ -86,6 +91,7 @@ def tags_of(told: Any) -> Tags:
 def _learn(said: Said, i: int, tags: Tags, norms: Norms) -> None:
     said.highway[i] = str(tags.get("highway", ""))
     said.closed[i] = closed(tags)
+    said.destination[i] = for_residents(tags)
     said.oneway[i] = direction(tags)
     said.by_turns[i] = str(tags.get("oneway")) in BOTH_BY_TURNS
     both = limit_km_h(tags, norms)
@@ -97,10 +103,20 @@ def _learn(said: Said, i: int, tags: Tags, norms: Norms) -> None:
 
 def closed(tags: Tags) -> str:
     """The tag that keeps cars out, "" if none does."""
-    for key in ACCESS:
-        if key in tags:
-            return f"{key}={tags[key]}" if str(tags[key]) in CLOSED else ""
-    return ""
+    key, words = _access(tags)
+    return f"{key}={tags[key]}" if words and words <= CLOSED else ""
+
+
+def for_residents(tags: Tags) -> bool:
+    """Whether cars may be there only to reach something on that road."""
+    _key, words = _access(tags)
+    return bool(words & RESIDENTS) and words <= RESIDENTS | CLOSED
+
+
+def _access(tags: Tags) -> tuple[str, frozenset[str]]:
+    """The tag that decides for cars, and its words."""
+    key = next((key for key in ACCESS if key in tags), "")
+    return key, frozenset(word.strip() for word in str(tags.get(key, "")).split(";") if word.strip())
 
 
 def direction(tags: Tags) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from vidbudova.plugin import City
 from .access import BANDS_MINUTES, ERRANDS, Reached, nearest, people_within
 from .isochrones import isochrones
 from .model import Traffic
+from .network import RoadNetwork
 from .streets import Doors, Streets, doors, on_foot, streets
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,7 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
     ----------
     wanted : the facility whose areas are drawn, "none" for none.
     """
-    driven = _streets(found)
+    driven = streets_of(found.network, found.times(found.now))
     walked = on_foot(driven, _walkable(found, driven))
     home = doors(driven, found.homes.xy)  # the same streets, so the same doors on foot
     table = city.table("places", ("geometry", "kind")) if city.has("places") else None
@@ -65,12 +66,15 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
     return Access(minutes, people, cut_off, places, areas)
 
 
-def _streets(found: Traffic) -> Streets:
-    network = found.network
-    return streets(
-        network.links.tail, network.links.head, found.times(found.now), network.geometry,
-        network.piece.tolist(), network.doors, network.links.nodes,
-    )  # fmt: skip
+def streets_of(network: RoadNetwork, seconds: Floats) -> Streets:
+    """The network's streets at times (m,) of its links."""
+    tail, head, twins = network.links.tail, network.links.head, network.twins
+    # lines join what they joined before the streets for residents were doubled; ways lead as they do now
+    ends = (
+        (tail, head) if twins is None else (twins.node_of[tail].astype(np.int32), twins.node_of[head].astype(np.int32))
+    )
+    made = streets(*ends, seconds, network.geometry, network.piece.tolist(), network.doors, network.links.nodes)
+    return made if twins is None else replace(made, tail=tail, head=head, entry=twins.entry)
 
 
 def _walkable(found: Traffic, roads: Streets) -> NDArray[np.bool_]:

@@ -33,6 +33,7 @@ class Streets:
     lines : (k,) LineStrings in metres. start, end : (k,) nodes where each line begins and ends.
     doors : (k,) whether one steps onto the line from its side; not on bridges and motorways and not in tunnels.
     nodes : how many nodes there are.
+    entry : (nodes,) where one arrives who is bound for a node, see `destination.Twins`; None: at the node itself.
     """
 
     tail: Ints
@@ -45,6 +46,7 @@ class Streets:
     end: Ints
     doors: Bools
     nodes: int
+    entry: NDArray[np.int64] | None = None
 
     @cached_property
     def length_m(self) -> Floats:
@@ -143,6 +145,7 @@ def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WAL
         seconds=np.concatenate([seconds, seconds]),
         line=np.concatenate([line, line]),
         along=np.concatenate([forth, ~forth]),
+        entry=None,
     )
 
 

@@ -213,6 +213,7 @@ def topology_table(found: Traffic) -> ResultTable:
         (say("topo_strong"), told.strong_parts), (say("topo_dead"), len(told.dead_ends)),
         (say("topo_edge"), len(told.edge)), (say("topo_mended"), len(told.mended)),
         (say("topo_crossing"), len(told.crossing)), (say("topo_bans"), told.bans),
+        (say("topo_residents"), float(network.for_residents.sum())),
         (say("topo_left_out"), sum(told.left_out.values())),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["what", "count"])

@@ -156,19 +156,24 @@ def connectors(zones: Zones, xy: Floats, weights: Floats, node_xy: Floats, usabl
     )
 
 
-def attach(links: Links, zones: int, joined: Connectors) -> Links:
+def attach(links: Links, zones: int, joined: Connectors, entry: Any = None) -> Links:
     """The network with zones as nodes 0 … zones-1 and road nodes after them; connectors last, out and then in.
 
     Connectors take the same time however many use them, and nobody passes through a zone.
+
+    Parameters
+    ----------
+    entry : (n,) the node where one arrives who is bound for a node, see `destination.Twins`; None: the node itself.
     """
     zone, node = joined.zone, joined.node + zones
+    arrived = node if entry is None else entry[joined.node] + zones
     same = np.zeros(2 * zone.size)
 
     def more(own: Floats, value: float) -> Floats:
         return np.concatenate([own, same + value])
 
     return Links(
-        tail=_whole(np.concatenate([links.tail + zones, zone, node])),
+        tail=_whole(np.concatenate([links.tail + zones, zone, arrived])),
         head=_whole(np.concatenate([links.head + zones, node, zone])),
         nodes=links.nodes + zones,
         zones=zones,

@@ -78,7 +78,7 @@ def whole(net: RoadNetwork) -> None:
     start, end = (shapely.get_point(net.geometry, at) for at in (0, -1))
     for nodes, point in ((links.tail, start), (links.head, end)):
         assert shapely.distance(shapely.points(net.node_xy[nodes]), point).max() < 0.5
-    assert net.length_m == pytest.approx(shapely.length(net.geometry))
+    assert net.length_m[~net.turn] == pytest.approx(shapely.length(net.geometry[~net.turn]))
     assert len(set(net.key[~net.turn])) == int((~net.turn).sum())
     assert 0 < report.part_km[0] <= report.part_km.sum() <= net.length_m.sum() / 1000 + 1e-6
 
@@ -104,6 +104,16 @@ def test_that_clipped_extracts_make_plausible_networks(
     assert report.bans >= bans
     assert (report.passing.size, report.crossing.size) == (0, 0)
     assert report.left_out["cars"] > 100
+
+
+def test_that_nobody_drives_through_the_streets_for_residents_of_krems() -> None:
+    roads = krems()
+    net = build(roads)
+    assert net.twins is not None and 10 <= net.for_residents.sum() <= 60
+    told = roads.set_index("id")["attributes"][net.road_id[net.for_residents]]
+    assert all('"destination"' in tags or '"customers"' in tags for tags in told)
+    joined = topology.parts(net.links, net.length_m, strong=False)[1]
+    assert joined[0] == pytest.approx(net.topology.part_km[0], rel=0.01)
 
 
 def test_that_motorways_of_bayreuth_run_one_way_each_and_are_fast() -> None:
