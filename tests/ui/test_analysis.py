@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jobs import guests
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from vidbudova.errors import UserError
 from vidbudova.jobs import spare
 from vidbudova.model.change import Delta
 from vidbudova.plugin import finding
 from vidbudova.session import analyses
-from vidbudova.ui import analysis_kept, analysis_report, analysis_trust
+from vidbudova.ui import analysis_kept, analysis_trust
 from vidbudova.ui.analysis_panel import AnalysisPanel
 from vidbudova.ui.film import of_result
 
@@ -116,17 +115,13 @@ def test_that_a_result_is_stale_after_an_edit_and_two_are_compared(hands, panel,
     assert "figures" in [table.name for table in panel.view.result.tables]
 
 
-def test_that_a_result_is_printed_and_taken_away(hands, panel, qtbot, tmp_path):
+def test_that_a_result_is_printed_and_taken_away(hands, panel, qtbot, tmp_path, monkeypatch):
     ran(panel, qtbot)
-    session, id = hands.desk.session, panel.chosen()
-    kept = panel.kept[id]
-    result = analyses.result_of(session, id)
-    analysis_report.write(tmp_path / "page.pdf", kept, result, hands.view.picture())
-    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF") and len(list(tmp_path.glob("*.part"))) == 0
-    with pytest.raises(UserError):
-        analysis_report.write(tmp_path / "no such folder" / "page.pdf", kept, result, hands.view.picture())
-    page = analysis_report.page(kept, result)
-    assert "<h2>Heading</h2>" in page and "All minutes" in page and kept.inputs_sha256 in page
+    qtbot.waitUntil(lambda: drawn(hands) is not None, timeout=LONG_MS)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "page"), ""))
+    panel.report.click()
+    qtbot.waitUntil(lambda: (tmp_path / "page.pdf").exists() and not hands.desk.jobs.running, timeout=LONG_MS)
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF") and len(list(tmp_path.glob("*part*"))) == 0
     analysis_kept.forget_kept(panel)
     qtbot.waitUntil(lambda: not panel.kept, timeout=LONG_MS)
     assert panel.view is None and drawn(hands) is None

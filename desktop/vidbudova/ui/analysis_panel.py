@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -19,15 +18,15 @@ from PySide6.QtWidgets import (
 )
 
 from vidbudova.model.change import Change
-from vidbudova.model.schema import TABLES
 from vidbudova.plugin import Result, finding, translate
 from vidbudova.plugin.finding import Plugin
 from vidbudova.session import analyses
 from vidbudova.session.analyses import Kept
-from vidbudova.text import _, language, moment, number
-from vidbudova.ui import analysis_kept, analysis_trust
+from vidbudova.text import _, language, number
+from vidbudova.ui import analysis_kept, analysis_state, analysis_trust
 from vidbudova.ui.analysis_ahead import Ahead
 from vidbudova.ui.analysis_form import Form
+from vidbudova.ui.analysis_reported import Reported
 from vidbudova.ui.analysis_result import ResultView
 from vidbudova.ui.analysis_what_if import WhatIf
 from vidbudova.ui.damage_flow import FlowLayout, narrow
@@ -91,10 +90,14 @@ class AnalysisPanel(QScrollArea):
         self.list.setHeaderHidden(True)
         self.list.setAccessibleName(_("Results"))
         self.again, self.compare = QPushButton(_("Run again")), QPushButton(_("Compare"))
-        self.report, self.forget = QPushButton(_("Report")), QPushButton(_("Remove"))
+        self.add, self.report = QPushButton(_("Add to report")), QPushButton(_("Save as PDF"))
+        self.add.setCheckable(True)
+        self.add.setObjectName("analysis-add")
+        self.forget = QPushButton(_("Remove"))
         self.compare.setToolTip(_("What differs between two chosen runs, or from the run before"))
         self.what_if = WhatIf(self.desk, self)
         self.ahead = Ahead(self)
+        self.reported = Reported(self.desk, self)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -112,7 +115,7 @@ class AnalysisPanel(QScrollArea):
         line.addWidget(self.cancel)
         doings, more = QWidget(), QWidget()
         flow, others = FlowLayout(doings), FlowLayout(more)
-        for button in (self.again, self.compare, self.report, self.forget):
+        for button in (self.again, self.compare, self.add, self.report, self.forget):
             flow.addWidget(button)
         for button in (self.install, self.remove):
             others.addWidget(button)
@@ -125,12 +128,13 @@ class AnalysisPanel(QScrollArea):
         self.more = Section(_("More analyses"), more, is_open=False)
         self.what_if_section = Section(_("What if"), self.what_if, is_open=False)
         self.what_if_section.setObjectName("what-if")
+        self.report_section = Section(_("Report"), self.reported, is_open=False)
         self.shown = QWidget()
         self._shown_column = QVBoxLayout(self.shown)
         self._shown_column.setContentsMargins(0, 0, 0, 0)
         for part in (
             self.which, self.about, self.state, self.approve, self.run, self.working, self.doing, self.settings,
-            self.what_if_section, self.results, self.shown, self.more,
+            self.what_if_section, self.results, self.report_section, self.shown, self.more,
         ):  # fmt: skip
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -150,7 +154,8 @@ class AnalysisPanel(QScrollArea):
         self.list.activated.connect(lambda _index: self.show_kept())
         self.again.clicked.connect(self.run_again)
         self.compare.clicked.connect(lambda: analysis_kept.compare_two(self))
-        self.report.clicked.connect(lambda: analysis_kept.write_report(self))
+        self.add.clicked.connect(lambda on: self.reported.put(self.chosen(), on))
+        self.report.clicked.connect(lambda: analysis_kept.write_result(self))
         self.forget.clicked.connect(lambda: analysis_kept.forget_kept(self))
         self.desk.project_changed.connect(self._other_project)
         self.desk.city_changed.connect(self._dress)
@@ -214,20 +219,12 @@ class AnalysisPanel(QScrollArea):
             return
         session.set_view_state(REMEMBERED, self._remembered() | {plugin.id: self.form.values()})
 
-    def _lacks(self, plugin: Plugin) -> list[str]:
-        """Tables that it needs and the city has no rows of."""
-        session = self.desk.session
-        if session is None:
-            return []
-        needed = [name for name in plugin.reads if name not in plugin.optional]
-        return [name for name in needed if not session.project.count(name)]
-
     def _dress(self) -> None:
         plugin, session = self.plugin, self.desk.session
         self.about.setText("" if plugin is None else translate(plugin.about, language()))
         self.about.setVisible(bool(self.about.text()))
-        lacks = self._lacks(plugin) if plugin is not None else []
-        self.state.setText(self._state(plugin, lacks))
+        lacks = analysis_state.lacks(self.desk, plugin)
+        self.state.setText(analysis_state.words(self.desk, plugin, lacks, self.which.count()))
         self.state.setVisible(bool(self.state.text()))
         can = plugin is not None and plugin.state == "ready" and session is not None and not lacks
         busy = self.job is not None
@@ -241,25 +238,11 @@ class AnalysisPanel(QScrollArea):
         self.remove.setVisible(plugin is not None and not plugin.ours)
         chosen = self.chosen()
         self.results.setVisible(bool(self.kept))
+        self.report_section.setVisible(bool(self.kept))
         for button in (self.again, self.report, self.forget):
             button.setEnabled(chosen is not None and not busy)
+        self.reported.dress(chosen)
         self.compare.setEnabled(analysis_kept.pair(self) is not None)
-
-    def _state(self, plugin: Plugin | None, lacks: list[str]) -> str:
-        if plugin is None:
-            return _("No analyses are installed") if not self.which.count() else ""
-        if plugin.state != "ready":
-            return plugin.reason
-        if self.desk.session is None:
-            return _("Open a project first.")
-        if lacks:
-            names = ", ".join(_(TABLES[name].title) for name in lacks)
-            return _("The city lacks: {tables}. Bring in OpenStreetMap, or files with them (“Bring in files”).").format(
-                tables=names
-            )
-        if self.desk.session.read_only:
-            return _("The project is open to look only; a result could not be kept.")
-        return ""
 
     # -- running --------------------------------------------------------------------------------------------------
 
@@ -275,7 +258,8 @@ class AnalysisPanel(QScrollArea):
         assert session is not None
 
         def work(progress: Any, cancelled: Any) -> tuple[Kept, Result]:
-            return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled)
+            draw = self.ahead.draw
+            return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled, found=draw)
 
         self.job = self.desk.jobs.start(plugin.name, work, self._came, self._failed)
         self.job.moved.connect(self._moved)
@@ -336,10 +320,11 @@ class AnalysisPanel(QScrollArea):
     def _list(self, kept: list[Kept], chosen: str | None) -> None:
         chosen = chosen or self.chosen()
         self.kept = {one.id: one for one in kept}
-        self.lines.show_rows([(one.id, (line_of(one),)) for one in kept])
+        self.lines.show_rows([(one.id, (analysis_kept.line_of(one),)) for one in kept])
         fit_height(self.list, min(len(kept), MOST_LINES))
         if chosen in self.kept:
             self.list.setCurrentIndex(self.lines.index(self.lines.row_of(chosen), 0))
+        self.reported.follow()
         self._dress()
 
     def chosen(self) -> str | None:
@@ -365,7 +350,7 @@ class AnalysisPanel(QScrollArea):
     def show_result(self, result: Result, against: Any = None, kept: str = "") -> None:
         """Show a result in the panel, and its first layer on the city."""
         self.clear_result()
-        self.view = ResultView(self.desk, result, against, kept)
+        self.view = ResultView(self.desk, result, against, kept, self.ahead.prepare)
         self._shown_column.addWidget(self.view)
         self.view.show_first()
         self.settings.heading.setChecked(False)
@@ -385,12 +370,3 @@ class AnalysisPanel(QScrollArea):
         plugin = next((one for one in self.plugins if id in self.kept and one.id == self.kept[id].plugin), None)
         if id is not None and plugin is not None and plugin.state == "ready" and self.job is None:
             self._begin(plugin, dict(self.kept[id].parameters))
-
-
-def line_of(kept: Kept) -> str:
-    """What the list says of a result."""
-    when = moment(datetime.fromisoformat(kept.ran_at))
-    words = f"{kept.title} · {when}"
-    if kept.stale:
-        words += " · " + _("stale, {n} changes since").format(n=number(kept.changes_since))
-    return words

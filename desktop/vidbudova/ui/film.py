@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 
 from vidbudova import paths
 from vidbudova.errors import UserError
-from vidbudova.text import _
+from vidbudova.text import _, language
 
 PROGRESS = re.compile(r"^\s*(\d+) %\s*(.*)$")
 Progress = Callable[..., None]
@@ -33,8 +34,9 @@ def film(words: Sequence[str], out: Path, progress: Progress, cancelled: Callabl
     """
     command = [*paths.child_command("vidbudova.cli.film"), *words]
     child = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    )
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        env=os.environ | {"VIDBUDOVA_LANGUAGE": language()},
+    )  # fmt: skip
     said: list[str] = []
     listener = threading.Thread(target=_listen, args=(child, progress, said), name="film", daemon=True)
     answered: list[str] = []
