@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from . import debris, norms, osm
+from . import craters, debris, norms, osm
 from .harm import grades, readings
 from .network import RoadNetwork
 from .norms import Norms
@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Words = NDArray[np.object_]
 
-BRIDGE, DEBRIS, WORKS = "bridge", "debris", "works"
+BRIDGE, DEBRIS, CRATER, WORKS = "bridge", "debris", "crater", "works"
 """Reasons of cuts."""
 STOREY_M = 3.0
 
@@ -33,7 +33,7 @@ class Cuts:
     Attributes
     ----------
     link : (c,) links of the network. lanes : (c,) lanes left in the link's direction, 0 is closed.
-    reason : (c,) `BRIDGE`, `DEBRIS` or `WORKS`. table, row : (c,) where it stands in the project: table and id.
+    reason : (c,) `BRIDGE`, `DEBRIS`, `CRATER` or `WORKS`. table, row : (c,) where it stands in the project.
     unplaced : ids of observations of destroyed bridges that lie near no bridge of the network.
     """
 
@@ -67,6 +67,7 @@ def found(
       bridge within a tolerance, or all bridges of the outline that it lies in; a destroyed building that is a bridge
       cuts the bridges over its footprint.
     - Debris of collapsed buildings takes lanes (see `debris.narrowed`); bridges and tunnels are spared.
+    - Craters on a street leave what lies beside them (see `craters.narrowed`); tunnels are spared.
     - Works of a zone close or halve streets that lie in it, on the day `on` (ISO); without a day there are none.
 
     Parameters
@@ -83,6 +84,7 @@ def found(
         fallen = buildings[grade >= table.told["debris"]["from_grade"]]
         cuts.append(_debris(network, fallen, reach, table))
     cuts.append(_bridges(network, fallen, observations, features, table))
+    cuts.append(_craters(network, craters.known(observations, features, table.told["craters"], reach), table))
     if zones is not None and len(zones) and on:
         cuts.append(_works(network, zones, on, table))
     return _joined(cuts)
@@ -107,9 +109,7 @@ def _rows(link: Any, lanes: Any, reason: str, table: str, row: Any, unplaced: tu
 def _debris(network: RoadNetwork, fallen: Any, reach: str, table: Norms) -> Cuts:
     """Cuts by debris; both directions of a street lose lanes alike."""
     spared = network.bridge | network.tunnel | network.turn
-    piece, first = np.unique(network.piece[~spared], return_index=True)
-    link = np.flatnonzero(~spared)[first]
-    both = np.asarray(np.bincount(network.piece, network.lanes), np.float64)[piece]
+    link, both = _whole_streets(network, spared)
     height = np.asarray(fallen["height_m"], np.float64)
     storeys = np.asarray(fallen["levels"], np.float64) * STOREY_M
     reaches = table.reach_m(np.where(height > 0, height, storeys), reach)
@@ -117,12 +117,35 @@ def _debris(network: RoadNetwork, fallen: Any, reach: str, table: Norms) -> Cuts
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     ids = np.asarray(fallen["id"], object)[there]
     less = debris.narrowed(network.geometry[link], both, network.width_m[link], shapes[there], reaches[there], table)
+    hit, at = _both_ways(network, link, less, spared)
+    return _rows(hit, less.lanes[at] * network.share[hit], DEBRIS, "buildings", ids[less.building[at]])
+
+
+def _craters(network: RoadNetwork, found: craters.Craters, table: Norms) -> Cuts:
+    """Cuts by craters, which lie on bridges too; both directions of a street lose lanes alike."""
+    if not len(found):
+        return _joined([])
+    spared = network.tunnel | network.turn
+    link, both = _whole_streets(network, spared)
+    width = debris.widths(both, network.width_m[link], table)
+    less = craters.narrowed(network.geometry[link], both, width, found, table.told["craters"], table.told["lane"])
+    hit, at = _both_ways(network, link, less, spared)
+    made = _rows(hit, less.lanes[at] * network.share[hit], CRATER, "", found.row[less.building[at]])
+    return replace(made, table=found.table[less.building[at]])
+
+
+def _whole_streets(network: RoadNetwork, spared: Bools) -> tuple[Ints, Floats]:
+    """One link of each street, and the lanes of both directions together."""
+    piece, first = np.unique(network.piece[~spared], return_index=True)
+    return np.flatnonzero(~spared)[first], np.asarray(np.bincount(network.piece, network.lanes), np.float64)[piece]
+
+
+def _both_ways(network: RoadNetwork, link: Ints, less: debris.Narrowed, spared: Bools) -> tuple[Ints, Ints]:
+    """All links of narrowed streets, and the row of `less` of each."""
     number = np.full(int(network.piece.max(initial=-1)) + 1, -1)
-    number[piece[less.street]] = np.arange(less.street.size)
-    hit = np.flatnonzero(~network.turn & (number[network.piece] >= 0) & ~spared)
-    at = number[network.piece[hit]]
-    left = less.lanes[at] * network.share[hit]
-    return _rows(hit, left, DEBRIS, "buildings", ids[less.building[at]])
+    number[network.piece[link[less.street]]] = np.arange(less.street.size)
+    hit = np.flatnonzero((number[network.piece] >= 0) & ~spared)
+    return hit, number[network.piece[hit]]
 
 
 def _bridges(network: RoadNetwork, fallen: Any, observations: Any, features: Any, table: Norms) -> Cuts:

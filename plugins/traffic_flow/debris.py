@@ -52,7 +52,7 @@ def narrowed(
     fallen : (b,) footprints. reach_m : (b,).
     """
     norm = table.told["lane"]
-    width = np.where(width_m > 0, width_m, lanes * norm["width_m"] + 2 * norm["edge_m"])
+    width = widths(lanes, width_m, table)
     none = np.zeros(0, np.int64)
     if not len(streets) or not len(fallen):
         return Narrowed(none, np.zeros(0), none)
@@ -64,6 +64,12 @@ def narrowed(
     some = (cover > 0) & (most > TOUCH_M) & (least < shapely.length(streets[street]) - TOUCH_M)
     found = _Found(street[some], building[some], cover[some], least[some], most[some])
     return _counted(streets, lanes, width, fallen, reach_m, found, norm)
+
+
+def widths(lanes: Floats, width_m: Floats, table: Norms) -> Floats:
+    """(s,) metres of streets: as the data say, else of their lanes and edges."""
+    norm = table.told["lane"]
+    return np.where(width_m > 0, width_m, lanes * norm["width_m"] + 2 * norm["edge_m"])
 
 
 @dataclass(frozen=True)

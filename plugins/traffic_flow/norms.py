@@ -39,7 +39,7 @@ class Norms:
     Attributes
     ----------
     classes : norm of each class of road; a class that is not there is not for cars.
-    told : the sections as the file has them: formula, signals, lane, debris, bridges, works, implicit.
+    told : the sections as the file has them: formula, signals, lane, debris, craters, bridges, works, implicit.
     """
 
     classes: Mapping[str, ClassNorm]
@@ -78,7 +78,7 @@ def read(path: Path) -> Norms:
         If it is no TOML, lacks a section, or a number makes no sense; the sentence names the place.
     """
     told = tomllib.loads(path.read_text("utf-8"))
-    for section in ("classes", "formula", "signals", "lane", "debris", "bridges", "works", "implicit"):
+    for section in ("classes", "formula", "signals", "lane", "debris", "craters", "bridges", "works", "implicit"):
         if section not in told:
             raise ValueError(f"{path.name} has no section [{section}]")
     if UNKNOWN not in told["classes"]:
