@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import shapely
 from traffic_flow import norms, topology
-from traffic_flow.damage import BRIDGE, DEBRIS, found
+from traffic_flow.damage import BRIDGE, CRATER, DEBRIS, found
 from traffic_flow.edits import state
 from traffic_flow.network import COLUMNS, RoadNetwork, build
 
@@ -185,5 +185,7 @@ def test_that_the_sample_city_hangs_together_over_its_bridges_and_debris_lies_in
     assert lost == sorted(lost)
     assert lost[2] > 0
     cuts = found(net, **tables)
-    assert set(cuts.reason) == {DEBRIS}
-    assert set(cuts.row) <= set(tables["buildings"]["id"])
+    assert set(cuts.reason) == {DEBRIS, CRATER}
+    assert set(cuts.row[cuts.reason == DEBRIS]) <= set(tables["buildings"]["id"])
+    seen = tables["observations"].set_index("id")["latest_raw"][cuts.row[cuts.reason == CRATER]]
+    assert set(seen) == {"Crater"}
