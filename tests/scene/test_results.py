@@ -13,8 +13,10 @@ import shapely
 from scene.district import AT, district
 from scene.hills import hilly
 
+from vidbudova.model.weaving import taken
 from vidbudova.plugin import ResultTable, Style
 from vidbudova.scene.camera import Camera
+from vidbudova.scene.colours import HATCHED
 from vidbudova.scene.pick import Pick
 from vidbudova.scene.result_legend import classed
 from vidbudova.scene.result_lines import LEVELS, foremost
@@ -339,3 +341,37 @@ def test_that_shapes_of_all_kinds_and_none_are_borne(scene: Scene, kind: str) ->
     scene.pick(*at_pixel(scene, 0.0, 0.0), ("result",))
     scene.results.show(None)
     assert np.abs(picture(scene) - before).max() <= 1
+
+
+def test_that_marks_painted_under_a_result_are_seen_once_it_is_taken_off(scene: Scene) -> None:
+    ids = scene.city.table("buildings").ids
+    frame = pd.DataFrame({"id": ids.astype(str), "use": ["a"] * len(ids)})
+    count = scene.colours.count
+    scene.set_building_colours(np.full((len(ids), 3), 10, np.uint8), np.ones(len(ids), bool))
+    scene.results.show(ResultTable("uses", "Uses", frame, about="buildings", style=Style("categories", "use")))
+    assert scene.results.covers_buildings and scene.results.wearing.is_on
+    worn = scene.colours.texels[:count, :3].copy()
+    assert not (scene.colours.texels[:count, 3] & HATCHED).any(), "hatching tells of damage, which is covered"
+    scene.recolour([2], np.array([[200, 0, 0]], np.uint8))
+    scene.set_building_colours(np.full((len(ids), 3), 20, np.uint8), np.arange(len(ids)) == 1)
+    scene.recolour([2], np.array([[200, 0, 0]], np.uint8))
+    assert (scene.colours.texels[:count, :3] == worn).all()
+    scene.results.show(None)
+    assert not scene.results.covers_buildings and not scene.results.wearing.is_on
+    assert scene.colours.texels[2, :3].tolist() == [200, 0, 0] and scene.colours.texels[3, :3].tolist() == [20] * 3
+    assert np.flatnonzero(scene.colours.texels[:count, 3] & HATCHED).tolist() == [1]
+
+
+def test_that_a_result_finds_its_buildings_in_another_city(scene: Scene) -> None:
+    city = scene.city
+    ids = city.table("buildings").ids
+    frame = pd.DataFrame({"id": ids.astype(str), "use": ["a", *["b"] * (len(ids) - 1)]})
+    scene.results.show(ResultTable("uses", "Uses", frame, about="buildings", style=Style("categories", "use")))
+    first = scene.colours.texels[0, :3].tolist()
+    chosen = np.ones(len(ids), bool)
+    chosen[1:5] = False
+    shapes = city.shapes | {"buildings": taken(city.table("buildings"), chosen)}
+    scene.set_city(replace(city, shapes=shapes, solids=None))
+    scene.render("moving")
+    assert scene.colours.count == len(ids) - 4 and scene.colours.texels[0, :3].tolist() == first
+    assert scene.colours.texels[1, :3].tolist() != first

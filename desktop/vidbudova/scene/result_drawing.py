@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vidbudova.model.shapes import Shapes, from_geometries
 from vidbudova.model.weaving import taken
 from vidbudova.scene.land import road_widths
-from vidbudova.scene.result_legend import numbers
+from vidbudova.scene.result_legend import numbers, rows_of
 from vidbudova.scene.result_lines import Course, Heights, Lines, courses, lines_from, middles
 from vidbudova.scene.solids import Floats, Ints
 
@@ -34,6 +34,7 @@ class Drawing:
     lines, points, areas : what has such a shape; `courses` are the lines at their levels, on `heights`;
     `row_of_point` and `row_of_area` name the rows of the table.
     places : (k, 2) of numbered places, and their rows and numbers. relief : the ground that it was made for.
+    row_of_building : (m,) the row about each building of the city, -1 for none; empty if it is not about their colours.
     """
 
     table: ResultTable
@@ -48,6 +49,7 @@ class Drawing:
     row_of_place: Ints
     words: tuple[str, ...]
     relief: Relief | None
+    row_of_building: Ints
 
 
 def prepare(table: ResultTable, city: City) -> Drawing:
@@ -65,7 +67,10 @@ def prepare(table: ResultTable, city: City) -> Drawing:
     places, rows, words = _numbered(table, lines, points, of_points)
     if len(places):
         points, of_points = taken(points, np.zeros(len(points), bool)), of_points[:0]
-    return Drawing(table, lines, heights, made, points, of_points, areas, of_areas, places, rows, words, relief)
+    of_buildings = rows_of(table, city.table("buildings").ids) if colours_buildings(table) else np.zeros(0, np.int64)
+    return Drawing(
+        table, lines, heights, made, points, of_points, areas, of_areas, places, rows, words, relief, of_buildings
+    )
 
 
 def colours_buildings(table: ResultTable | None) -> bool:

@@ -75,9 +75,17 @@ def classed(table: ResultTable, theme: str = "light") -> Classed:
 
 def building_colouring(table: ResultTable, ids: NDArray[np.object_], theme: str = "light") -> Colouring:
     """A result about buildings as colours of the buildings of a scene (n,) in its order; others have no value."""
-    found = classed(table, theme)
+    return worn(classed(table, theme), rows_of(table, ids), theme)
+
+
+def rows_of(table: ResultTable, ids: NDArray[np.object_]) -> NDArray[np.int64]:
+    """(n,) the row about each of some ids, -1 for none."""
     row_of = dict(zip(table.frame["id"].astype(str).tolist(), range(len(table.frame)), strict=True))
-    rows = np.array([row_of.get(str(id), -1) for id in ids.tolist()], np.int64)
+    return np.array([row_of.get(str(id), -1) for id in ids.tolist()], np.int64)
+
+
+def worn(found: Classed, rows: NDArray[np.int64], theme: str = "light") -> Colouring:
+    """The colours of buildings (n,) by the row about each; those without one have no value."""
     lines = found.legend.lines
     none = next((n for n, line in enumerate(lines) if line.key == NO_VALUE), len(lines))
     entries = lines if none < len(lines) else (*lines, _unknown(theme))

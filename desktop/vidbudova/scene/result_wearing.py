@@ -1,4 +1,4 @@
-"""Buildings in the colours of a result, and in what they wore before once it is taken off."""
+"""Buildings in the colours of a result; what they wear otherwise is kept up under it and comes back with its end."""
 
 from __future__ import annotations
 
@@ -7,38 +7,60 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vidbudova.scene.colours import HATCHED
+
 if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
 Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 
 class Wearing:
-    """What buildings wear for a result; who was painted by someone else meanwhile keeps that."""
+    """What buildings wear for a result. Whoever paints them meanwhile paints what is under it."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self._before: Bytes | None = None
-        self._worn = self._plain = np.zeros((0, 3), np.uint8)
+        self._plain = np.zeros((0, 3), np.uint8)
+        self._hatched = np.zeros(0, bool)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the buildings that the scene has now wear a result."""
+        return self._before is not None and len(self._before) == self.scene.colours.count
 
     def put_on(self, rgb: Bytes) -> None:
-        """Colours (n, 3) of all buildings in the order of the scene's city."""
+        """Colours (n, 3) of all buildings in the order of the scene's city; hatching says nothing of a result."""
         self.take_off()
         colours = self.scene.colours
         self._before = colours.texels[: colours.count, :3].copy()
+        self._hatched = (colours.texels[: colours.count, 3] & HATCHED) > 0
         self._plain = self._model()
-        self.scene.set_building_colours(rgb)
-        self._worn = colours.texels[: colours.count, :3].copy()
+        colours.paint(slice(None), rgb[self.scene.solids.owner])
+        colours.flag(HATCHED, np.zeros(0, np.int64))
+
+    def paint(self, rows: NDArray[np.integer] | slice, rgb: Bytes) -> None:
+        """Colours (k, 3) for some parts of buildings: seen at once, or once the result is taken off."""
+        if self.is_on and self._before is not None:
+            self._before[rows] = rgb
+        else:
+            self.scene.colours.paint(rows, rgb)
+
+    def hatch(self, hatched: Mask) -> None:
+        """Which parts of buildings (m,) are hatched."""
+        if self.is_on:
+            self._hatched = np.asarray(hatched, bool)
+        else:
+            self.scene.colours.flag(HATCHED, hatched)
 
     def take_off(self) -> None:
-        """What they wore before; what was plain is plain in the theme of now."""
-        before, self._before = self._before, None
-        colours = self.scene.colours
-        if before is None or len(before) != colours.count:
-            return
-        before[(before == self._plain).all(1)] = self._model()
-        rows = np.flatnonzero((colours.texels[: colours.count, :3] == self._worn).all(1))
-        colours.paint(rows, before[rows])
+        """What they wear otherwise; what was plain is plain in the theme of now."""
+        if self.is_on and self._before is not None:
+            self._before[(self._before == self._plain).all(1)] = self._model()
+            self.scene.colours.paint(slice(None), self._before)
+            self.scene.colours.flag(HATCHED, self._hatched)
+        self._before = None
 
     def _model(self) -> Bytes:
         """The colour of the model's buildings, as a texel has it."""

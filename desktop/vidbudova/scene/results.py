@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from vidbudova.scene.looks import uniforms_of
 from vidbudova.scene.pace import MOST_DETAIL
 from vidbudova.scene.parts import Frame
 from vidbudova.scene.result_drawing import Drawing, colours_buildings, prepare
-from vidbudova.scene.result_legend import Classed, building_colouring, classed
+from vidbudova.scene.result_legend import Classed, classed, rows_of, worn
 from vidbudova.scene.result_looks import RIMS, badge_look, flow_look
 from vidbudova.scene.result_pick import ResultPicker
 from vidbudova.scene.result_ribbons import Ribbons
@@ -24,6 +25,7 @@ from vidbudova.scene.surface import Surface
 
 if TYPE_CHECKING:
     from vidbudova.plugin.result import ResultTable
+    from vidbudova.scene.city import City
     from vidbudova.scene.scene import Scene
 
 __all__ = ["Drawing", "ResultLayers", "prepare"]
@@ -45,16 +47,22 @@ class ResultLayers:
         self.drawing: Drawing | None = None
         self.classed: Classed | None = None
         self.picker: ResultPicker | None = None
+        self._city: City | None = None
         self.playing, self.clock_s = False, 0.0
         self._ribbons: Ribbons | None = None
         self._leaving: Ribbons | None = None
         self._badges: list[Surface] = []
-        self._wearing, self._unworn = Wearing(scene), False
+        self.wearing, self._unworn = Wearing(scene), False
 
     @property
     def table(self) -> ResultTable | None:
         """The table that is shown."""
         return None if self.drawing is None else self.drawing.table
+
+    @property
+    def covers_buildings(self) -> bool:
+        """Whether the buildings wear the colours of this result instead of their own."""
+        return self.drawing is not None and colours_buildings(self.drawing.table)
 
     @property
     def can_play(self) -> bool:
@@ -75,12 +83,16 @@ class ResultLayers:
         if self.drawing is not None and self.drawing.relief is not self.scene.city.relief:
             self.drawing = prepare(self.drawing.table, self.scene.city)
             self.picker = ResultPicker(self.drawing)
+        elif self.drawing is not None and self.covers_buildings and self._city is not self.scene.city:
+            ids = self.scene.city.table("buildings").ids
+            self.drawing = replace(self.drawing, row_of_building=rows_of(self.drawing.table, ids))
         self._lay()
         return self
 
     def _lay(self) -> None:
         scene, drawing = self.scene, self.drawing
         self.changes += 1
+        self._city = scene.city
         self.classed = None if drawing is None else classed(drawing.table, scene.theme.name)
         if drawing is None or self.classed is None:
             scene.marks.lay(LAYER, [])
@@ -100,9 +112,8 @@ class ResultLayers:
 
     def _wear(self) -> None:
         """Paint the buildings: with the result, or before the next frame, for a change of theme paints them last."""
-        if self._unworn and self.drawing is not None:
-            ids = self.scene.city.table("buildings").ids
-            self._wearing.put_on(building_colouring(self.drawing.table, ids, self.scene.theme.name).rgb())
+        if self._unworn and self.drawing is not None and self.classed is not None:
+            self.wearing.put_on(worn(self.classed, self.drawing.row_of_building, self.scene.theme.name).rgb())
         self._unworn = False
 
     def _look(self) -> None:
@@ -156,7 +167,7 @@ class ResultLayers:
         for surface in self._badges:
             surface.remove()
         self._badges = []
-        self._wearing.take_off()
+        self.wearing.take_off()
 
     def clear(self) -> None:
         """Take everything off; what is shown is remembered for the next city."""

@@ -18,7 +18,7 @@ from vidbudova.scene.built import Forms
 from vidbudova.scene.camera import Camera, Floats, Size
 from vidbudova.scene.city import City, nothing
 from vidbudova.scene.cloud_part import clouds_of
-from vidbudova.scene.colours import HATCHED, HIDDEN, HOVERED, SELECTED, Colours
+from vidbudova.scene.colours import HIDDEN, HOVERED, SELECTED, Colours
 from vidbudova.scene.daylight import Daylight
 from vidbudova.scene.draping import GroundKind
 from vidbudova.scene.dressing import Dress, dressed
@@ -152,11 +152,14 @@ class Scene:
     def set_building_colours(
         self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
     ) -> None:
-        """Colours (n, 3) of all buildings, which are hatched, and which are broken (0, 4 or 5)."""
+        """Colours (n, 3) of all buildings, which are hatched, and which are broken (0, 4 or 5).
+
+        A result that colours them stays before the first two until it is hidden.
+        """
         owner = self.solids.owner
-        self.colours.paint(slice(None), rgb[owner])
+        self.results.wearing.paint(slice(None), rgb[owner])
         if hatched is not None:
-            self.colours.flag(HATCHED, hatched[owner])
+            self.results.wearing.hatch(hatched[owner])
         if broken is not None:
             self.set_building_forms(broken)
 
@@ -168,7 +171,7 @@ class Scene:
 
     def recolour(self, indices: Ints | Sequence[int], rgb: NDArray[np.uint8]) -> None:
         """Colours (k, 3), or one colour, for some buildings."""
-        self.colours.paint(np.asarray(indices, np.int64), rgb)
+        self.results.wearing.paint(np.asarray(indices, np.int64), rgb)
 
     def select(self, indices: Ints | Sequence[int]) -> None:
         """Lift these buildings and outline them; none for an empty list."""

@@ -22,6 +22,8 @@ from vidbudova.ui.damage_flow import narrow
 from vidbudova.ui.damage_section import Section
 
 if TYPE_CHECKING:
+    from vidbudova.scene.city import City
+    from vidbudova.scene.results import Drawing
     from vidbudova.ui.desk import Desk
 
 PLAY_MS = 40
@@ -30,10 +32,17 @@ ROWS_SHOWN = 8
 
 
 class ResultView(QWidget):
-    """See the module. `against` holds the figures of another result to tell the difference to; `kept` is its id."""
+    """See the module. `against` holds the figures of another result to tell the difference to; `kept` is its id.
 
-    def __init__(self, desk: Desk, result: Result, against: Mapping[str, object] | None = None, kept: str = "") -> None:
+    `prepare` gives what a table looks like on the city, in a thread.
+    """
+
+    def __init__(
+        self, desk: Desk, result: Result, against: Mapping[str, object] | None = None, kept: str = "",
+        prepare: Callable[[ResultTable, City], Drawing] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
+        self._prepare = prepare
         self.desk, self.result, self.kept = desk, result, kept
         self._is_off = False
         self.layers = QComboBox()
@@ -79,6 +88,7 @@ class ResultView(QWidget):
             column.addWidget(Section(_("Report"), _report(result.report), is_open=False))
         self.layers.currentIndexChanged.connect(lambda _index: self.show_layer())
         desk.theme_changed.connect(self._dress)
+        desk.hide_result.connect(self.hide_layer)
         desk.city_changed.connect(self.show_layer)
 
     def _on_city(self) -> QWidget:
@@ -153,6 +163,10 @@ class ResultView(QWidget):
         if self.layers.count() > 1:
             self.layers.setCurrentIndex(1)
 
+    def hide_layer(self) -> None:
+        """Show the city without it."""
+        self.layers.setCurrentIndex(0)
+
     def show_layer(self) -> None:
         """Put the chosen layer on the city, or none."""
         table = self.table(self.layers.currentData())
@@ -165,7 +179,9 @@ class ResultView(QWidget):
             scene.results.show(None)
             self._shown()
             return
-        from vidbudova.scene.results import prepare
+        from vidbudova.scene import results
+
+        prepare = self._prepare or results.prepare
 
         def lay(drawing: Any) -> None:
             scene_now = self.desk.viewport.scene
@@ -181,6 +197,7 @@ class ResultView(QWidget):
         scene = self.desk.viewport.scene
         table = None if scene is None else scene.results.table
         self.desk.shown_result = (self.kept, table.name) if self.kept and table is not None else None
+        self.desk.result_changed.emit()
         self.play.setVisible(scene is not None and scene.results.can_play)
         self.desk.viewport.redraw("still")
 
@@ -191,6 +208,7 @@ class ResultView(QWidget):
         scene = self.desk.viewport.scene
         if scene is not None and scene.results.drawing is not None:
             scene.results.show(None)
+            self.desk.result_changed.emit()
             self.desk.viewport.redraw("still")
 
     def _play(self, on: bool) -> None:

@@ -14,6 +14,7 @@ from vidbudova.session import Session, readings
 from vidbudova.session import photos as pictures
 from vidbudova.text import _, day, ngettext
 from vidbudova.ui import damage_forms, damage_words
+from vidbudova.ui.analysis_legend import Covered
 from vidbudova.ui.damage_form import BasisForm, DetailsForm
 from vidbudova.ui.damage_grades import GradeButtons
 from vidbudova.ui.damage_history import HistoryList
@@ -92,6 +93,7 @@ class DamagePanel(QScrollArea):
         self.details.photos.given.connect(lambda files: self._describe(files=files))
         self.details.photos.removed.connect(lambda sha256: self._describe(without_photo=sha256))
         self.details.photos.opened.connect(self._open_photo)
+        self.covered = Covered(self.desk, self.legend)
         self.legend.mode_chosen.connect(self._set_mode)
         self.legend.hidden_changed.connect(self._set_hidden)
         self.legend.leave_out_changed.connect(self._set_leaves_out)

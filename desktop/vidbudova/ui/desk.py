@@ -92,6 +92,7 @@ class Desk(QObject):
     project_changed : another session, or none. city_changed : the view shows another city, `painting` is ready.
     changed(Change) : after every commit, on the main thread; a listener must not edit.
     workspace_changed(key), theme_changed(name).
+    result_changed : another result lies on the city, or none. hide_result : asks whoever shows it to take it off.
     """
 
     project_changed = Signal()
@@ -99,6 +100,8 @@ class Desk(QObject):
     changed = Signal(object)
     workspace_changed = Signal(str)
     theme_changed = Signal(str)
+    result_changed = Signal()
+    hide_result = Signal()
     _call = Signal(object)
 
     def __init__(self, shell: Shell, parent: QObject | None = None) -> None:

@@ -21,6 +21,7 @@ from vidbudova.model.change import Change, Delta
 from vidbudova.session.sizes import sizes, words
 from vidbudova.text import _, mark
 from vidbudova.ui import cloud_card, icons
+from vidbudova.ui.analysis_legend import Covered
 from vidbudova.ui.damage_legend import Legend
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.layers_ground import GroundChoice, show_ground
@@ -96,6 +97,7 @@ class LayersPanel(QScrollArea):
         self._keep.timeout.connect(self._remember)
         self.bring.clicked.connect(lambda: desk.show_panel("import"))
         self.ground.chosen.connect(self.set_ground)
+        self.covered = Covered(self.desk, self.legend)
         self.legend.mode_chosen.connect(lambda mode: self._paint("set_mode", mode))
         self.legend.hidden_changed.connect(lambda keys: self._paint("set_hidden", keys))
         self.legend.leave_out_changed.connect(lambda on: self._paint("set_leaves_out", on))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from vidbudova.model.change import Change
 from vidbudova.model.weaving import taken
 from vidbudova.session.moments import words_of
 from vidbudova.text import _, number
+from vidbudova.ui.analysis_legend import covering, covers, legend_on_view
 from vidbudova.ui.hover_card import card_of
 from vidbudova.ui.layers_view import layer_view_of, rgba_of
 from vidbudova.ui.moment import moment_of
@@ -42,6 +44,7 @@ class Following(QObject):
         self._desk, self._opening = desk, opening
         self._card: tuple[str, str, Card | None] = ("", "", None)
         self._seen: tuple[Any, ...] | None = None
+        self._told_of = ""
         self._layers = layer_view_of(desk)
         desk.selection.changed.connect(self.show_selection)
         desk.changed.connect(self.follow)
@@ -54,6 +57,7 @@ class Following(QObject):
         self._names = NearNames(desk)
         overlay = desk.viewport.overlay
         overlay.legend, overlay.card = self.legend, self.card
+        overlay.result_legend = partial(legend_on_view, desk)
         overlay.labels.providers.append(self.place_labels)
 
     # -- changes --------------------------------------------------------------------------------------------------
@@ -69,7 +73,17 @@ class Following(QObject):
             desk.painting.on_change(change)
         if tables & {"matches", "observations"}:
             self.show_observations()
+        if "damage_marks" in tables:
+            self._say_covered()
         desk.viewport.update()
+
+    def _say_covered(self) -> None:
+        """Once a result: why a mark that was just made is not seen."""
+        title = covering(self._desk)
+        if title and title != self._told_of:
+            self._told_of = title
+            words = _("The mark is kept. It is seen once the result “{title}” is hidden.").format(title=title)
+            self._desk.notify(words, self._desk.hide_result.emit, _("Hide the result"))
 
     def follow_city(self) -> None:
         """Another city is on the view."""
@@ -156,9 +170,9 @@ class Following(QObject):
     # -- words over the picture -----------------------------------------------------------------------------------
 
     def legend(self) -> Legend | None:
-        """What the colours of the buildings mean."""
+        """What the colours of the buildings mean; nothing while they wear a result."""
         painting = self._desk.painting
-        if painting is None or painting.colouring is None or not len(painting.ids):
+        if painting is None or painting.colouring is None or not len(painting.ids) or covers(self._desk):
             return None
         from vidbudova.ui.painting import modes
 

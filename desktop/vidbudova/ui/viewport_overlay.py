@@ -46,7 +46,8 @@ class Overlay(QWidget):
 
     Attributes
     ----------
-    legend, more_legends : give the Legend to show, or None, and those to the right of it.
+    result_legend, legend, more_legends : give the Legend of a shown result or None, that of the buildings' colours or
+        None, and those to the right of them.
     labels : names over places and zones (`Labels.providers`).
     card : gives the Card of what is hovered, or None. attributions : whose data these are, one a layer.
     hint : a line at the top while no tool has one. margins : pixels that panels on the view take (left, top).
@@ -61,6 +62,7 @@ class Overlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._viewport = viewport
         self.labels = Labels()
+        self.result_legend: Callable[[], Legend | None] = lambda: None
         self.legend: Callable[[], Legend | None] = lambda: None
         self.more_legends: Callable[[], Sequence[Legend]] = list
         self.card: Callable[[], Card | None] = lambda: None
@@ -190,7 +192,8 @@ class Overlay(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
     def _legend(self, painter: QPainter) -> None:
-        found = [one for one in (self.legend(), *self.more_legends()) if one is not None and one.lines]
+        legends = (self.result_legend(), self.legend(), *self.more_legends())
+        found = [one for one in legends if one is not None and one.lines]
         whole, left = QRectF(), self._beside_strip(found[:1])
         for legend in found if self.height() >= 260 else ():
             box = self._legend_box(painter, legend, left)
