@@ -66,13 +66,13 @@ def usable(roads: Any, said: osm.Said, table: Norms) -> tuple[Roads, dict[str, i
     named = _classes(roads, said)
     cars = np.array([table.of(word).cars for word in named], bool)
     shut = np.array([bool(word) for word in said.closed], bool)
-    sound = _sound(shape)
+    lines = sound(shape)
     left_out = {
         "cars": int((~cars).sum()),
         "access": int((cars & shut).sum()),
-        "geometry": int((cars & ~shut & ~sound).sum()),
+        "geometry": int((cars & ~shut & ~lines).sum()),
     }
-    row = np.flatnonzero(cars & ~shut & sound)
+    row = np.flatnonzero(cars & ~shut & lines)
     line, of = shapely.get_parts(shapely.force_2d(shape[row]), return_index=True)
     row = row[of][whole := shapely.get_num_points(line) > 0]
     return Roads(row.astype(np.int32), line[whole], *_drive(roads, said, table, named, row)), left_out
@@ -87,7 +87,7 @@ def _classes(roads: Any, said: osm.Said) -> list[str]:
     ]
 
 
-def _sound(shape: Shapes) -> Bools:
+def sound(shape: Shapes) -> Bools:
     """(k,) geometries that are lines with coordinates that a city can have."""
     kind = shapely.get_type_id(shape)
     good = np.isin(kind, (1, 5)) & ~shapely.is_empty(shape)
@@ -108,7 +108,7 @@ def _drive(
     fallback = np.array([n.speed for n in norm], np.float64).reshape(-1, 1)
     limits = np.clip(np.where(np.isnan(limits), fallback, limits), LEAST_KM_H, MOST_KM_H)
     lanes = _lanes(roads, said, row, oneway, np.array([n.lanes for n in norm], np.float64))
-    return _levels(roads)[row], oneway, limits, lanes, np.array([n.capacity for n in norm], np.float64)
+    return levels(roads)[row], oneway, limits, lanes, np.array([n.capacity for n in norm], np.float64)
 
 
 def _both(speed: Floats, tagged: Floats) -> Floats:
@@ -143,7 +143,7 @@ def _lanes(roads: Any, said: osm.Said, row: Ints, oneway: NDArray[np.object_], u
     return np.asarray(np.where(np.isnan(known) | single[:, None], each[:, None], known), np.float64)
 
 
-def _levels(roads: Any) -> NDArray[np.int64]:
+def levels(roads: Any) -> NDArray[np.int64]:
     """(k,) levels; bridges and tunnels that do not say theirs are one above and one below the ground."""
     level = np.clip(np.nan_to_num(numbers(roads, "level")), -MOST_LEVEL, MOST_LEVEL).astype(np.int64)
     raised = truths(roads, "bridge").astype(np.int64) - truths(roads, "tunnel").astype(np.int64)
