@@ -8,6 +8,7 @@ plugin will be ordered, and gets ready then.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import traceback
@@ -83,6 +84,7 @@ def _run(order: Order, channel: Channel, loaded: warming.Loaded | None) -> Any:
 
     loaded = loaded or warming.Loaded(Path(order.folder))
     loaded.warm(order.language, channel.progress)
+    gc.freeze()  # the collector would look through all that was imported again and again while tables are read
     city = tables.open_city(
         Path(order.project), loaded.told, scenario=order.scenario, language=order.language, folder=Path(order.scratch)
     )
