@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from vidbudova.jobs import spare
 from vidbudova.model.change import Delta
 from vidbudova.plugin import finding
+from vidbudova.scene import results
 from vidbudova.session import analyses
 from vidbudova.ui import analysis_kept, analysis_trust
 from vidbudova.ui.analysis_panel import AnalysisPanel
@@ -230,6 +231,17 @@ def gone(pid):
     except ProcessLookupError:
         return True
     return False
+
+
+def test_that_a_result_is_worked_out_for_the_city_once(hands, panel, qtbot, monkeypatch):
+    asked = []
+    prepare = results.prepare
+    monkeypatch.setattr(results, "prepare", lambda *told: asked.append(told[0].name) or prepare(*told))
+    ran(panel, qtbot)
+    qtbot.waitUntil(lambda: drawn(hands) is not None, timeout=LONG_MS)
+    assert asked == ["minutes"]
+    panel.show_result(panel.view.result)
+    qtbot.waitUntil(lambda: len(asked) == 2, timeout=LONG_MS)
 
 
 def test_that_a_process_is_ready_before_run_is_pressed_and_goes_with_the_project(hands, panel, qtbot, monkeypatch):
