@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +24,9 @@ from .destination import Twins
 from .drivable import COLUMNS
 from .links import Links
 from .network import RoadNetwork, build
+from .quickest import between, of_links
 from .rates import Rates, rates
+from .streets import Doors, doors, streets_of
 from .words import Say
 from .zones import Connectors, Zones
 
@@ -66,6 +69,7 @@ class Traffic:
     homes, zones, joined, demand : who moves between what. chosen : the rates that were taken.
     cuts : what damage and works do. whole : equilibrium before them. engine : equilibrium with what is cut now.
     state : what is left of the network now. now : its solution. minutes : (z, z) on the empty whole network.
+    doors : where each of the homes steps onto a street. minutes_before : (z, z) at the times of `whole`.
     foreign_trips : of a matrix, from or to zones that there are not. unplaced : destroyed bridges that were not found.
     """
 
@@ -84,6 +88,8 @@ class Traffic:
     state: edits.State
     now: Solution
     minutes: Floats
+    doors: Doors
+    minutes_before: Floats
     foreign_trips: float = 0.0
     warnings: list[str] = field(default_factory=list)
 
@@ -166,18 +172,29 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     progress(0.45, say("solving"))
     engine = Equilibrium(links, demand.trips, threads=min(os.cpu_count() or 1, MOST_THREADS))
     gap = float(parameters["gap"])
-    whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
-    cuts = _cuts(city, network, buildings, parameters, day)
-    state = edits.state(network, cuts, {"close": parameters["close"], "open": parameters["open"]})
-    impose(engine, None, state, network.twins)
-    now = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.7 + 0.1 * share, say("solving")))
+    with ThreadPoolExecutor(1) as beside:
+        # what needs no equilibrium is found while one is looked for: both are compiled code
+        stepping = beside.submit(lambda: doors(streets_of(network, network.links.free_time), homes.xy))
+        cutting = beside.submit(_cuts, city, network, buildings, parameters, day)
+        whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
+        cuts = cutting.result()
+        before = beside.submit(minutes_between, links, len(cells), whole)
+        state = edits.state(network, cuts, {"close": parameters["close"], "open": parameters["open"]})
+        impose(engine, None, state, network.twins)
+        now = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.7 + 0.1 * share, say("solving")))
     whole, now = _on_streets(whole, network), _on_streets(now, network)
     found = Traffic(
         say, parameters, network, links, homes, cells, joined, demand, chosen, cuts, whole, engine, state, now, minutes,
-        foreign,
+        stepping.result(), before.result(), foreign,
     )  # fmt: skip
     found.warnings = _warnings(found)
     return found
+
+
+def minutes_between(links: Links, zones: int, solution: Solution) -> Floats:
+    """(z, z) minutes between zones at the times of a solution, by a search of its own; infinite without a way."""
+    every = np.arange(zones, dtype=np.int32)
+    return between(of_links(links, solution.times), every, every) / 60
 
 
 def _day(text: str, say: Say) -> str:
@@ -271,8 +288,8 @@ def _cuts(city: City, network: RoadNetwork, buildings: Any, parameters: Mapping[
         network, buildings=buildings,
         marks=_table(city, "damage_marks", ("grade",)),
         matches=_table(city, "matches", ("building", "observation", "distance_m")),
-        observations=_table(city, "observations", ("geometry", "site", "latest_grade")),
-        features=_table(city, "features", ("geometry", "kind")),
+        observations=_table(city, "observations", ("geometry", "site", "target", "latest_raw", "latest_grade")),
+        features=_table(city, "features", ("geometry", "kind", "attributes")),
         zones=_zones_table(city), on=day or None, reach=parameters["level"],
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,7 @@ from vidbudova.plugin import City
 from .access import BANDS_MINUTES, ERRANDS, Reached, nearest, people_within
 from .isochrones import isochrones
 from .model import Traffic
-from .network import RoadNetwork
-from .streets import Doors, Streets, doors, on_foot, streets
+from .streets import Doors, Streets, doors, on_foot, streets_of
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +47,6 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
     """
     driven = streets_of(found.network, found.times(found.now))
     walked = on_foot(driven, _walkable(found, driven))
-    home = doors(driven, found.homes.xy)  # the same streets, so the same doors on foot
     table = city.table("places", ("geometry", "kind")) if city.has("places") else None
     minutes, people, cut_off, places = dict[str, Floats](), dict[str, Floats](), dict[str, float](), dict[str, int]()
     areas = None
@@ -58,23 +56,12 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
         if not len(spots):
             continue
         roads = walked if errand.on_foot else driven
-        reached = nearest(roads, home, doors(driven, spots), errand)
+        reached = nearest(roads, found.doors, doors(driven, spots), errand)
         minutes[facility] = reached.minutes
         people[facility], cut_off[facility] = people_within(reached.minutes, found.homes.people)
         if facility == wanted:
             areas = isochrones(roads, reached, errand, shapely.points(spots))
     return Access(minutes, people, cut_off, places, areas)
-
-
-def streets_of(network: RoadNetwork, seconds: Floats) -> Streets:
-    """The network's streets at times (m,) of its links."""
-    tail, head, twins = network.links.tail, network.links.head, network.twins
-    # lines join what they joined before the streets for residents were doubled; ways lead as they do now
-    ends = (
-        (tail, head) if twins is None else (twins.node_of[tail].astype(np.int32), twins.node_of[head].astype(np.int32))
-    )
-    made = streets(*ends, seconds, network.geometry, network.piece.tolist(), network.doors, network.links.nodes)
-    return made if twins is None else replace(made, tail=tail, head=head, entry=twins.entry)
 
 
 def _walkable(found: Traffic, roads: Streets) -> NDArray[np.bool_]:

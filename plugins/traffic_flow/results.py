@@ -13,8 +13,7 @@ from . import tables
 from .access import BANDS_MINUTES
 from .assignment import Solution
 from .mending import Mending
-from .model import Traffic
-from .quickest import between, of_links
+from .model import Traffic, minutes_between
 from .rates import table as rates_table
 from .reaching import Access
 
@@ -26,7 +25,7 @@ WARDROP = "Wardrop (1952), found by Algorithm B (Dial 2006)"
 
 def whole(city: City, found: Traffic, near: Access | None, mending: Mending | None) -> Result:
     """Everything that a run found."""
-    minutes = _minutes(found, found.whole), _minutes(found, found.now)
+    minutes = found.minutes_before, _minutes(found)
     shown: list[ResultTable] = [tables.links(found, city.crs)]
     if len(found.cuts) or (found.state.cause != "").any():
         shown += [
@@ -44,7 +43,7 @@ def whole(city: City, found: Traffic, near: Access | None, mending: Mending | No
         shown.append(mending.table)
         charts.append(mending.chart)
     shown += [tables.zones(found, city.crs), tables.topology_table(found)]
-    figures = _figures(found, found.whole, minutes[0])
+    figures = _figures(found, found.whole, minutes)
     warnings = [*found.warnings, *_lacking(found, near), found.say("w_static")]
     return Result(
         _summary(found, figures, near), figures, tuple(shown), tuple(charts), report=_report(found, figures),
@@ -52,22 +51,28 @@ def whole(city: City, found: Traffic, near: Access | None, mending: Mending | No
     )  # fmt: skip
 
 
-def answer(city: City, found: Traffic, before: Solution) -> Result:
-    """What a question changed, against `before`."""
-    minutes = _minutes(found, before), _minutes(found, found.now)
+def answer(city: City, found: Traffic, before: Solution, minutes_before: Floats) -> Result:
+    """What a question changed, against `before`, when it took `minutes_before` (z, z) between zones."""
+    minutes = minutes_before, _minutes(found)
     shown = (
         tables.links(found, city.crs), tables.difference(found, before, city.crs),
         tables.relations(found, minutes, city.crs), tables.cuts(found, city.crs),
     )  # fmt: skip
-    figures = _figures(found, before, minutes[0])
+    figures = _figures(found, before, minutes)
     told = [found.say("w_unknown", names=", ".join(found.state.unknown[:5]))] if found.state.unknown else []
     return Result(_summary(found, figures, None), figures, shown, (_loads(found),), warnings=tuple(told))
 
 
-def _minutes(found: Traffic, solution: Solution) -> Floats:
-    """(z, z) between zones at the times of a solution."""
-    every = np.arange(len(found.zones), dtype=np.int32)
-    return between(of_links(found.links, solution.times), every, every) / 60
+def _minutes(found: Traffic) -> Floats:
+    return minutes_between(found.links, len(found.zones), found.now)
+
+
+def _certified_gap(found: Traffic, minutes: Floats) -> float:
+    """The relative gap beside shortest ways that another search than that of the equilibrium has found."""
+    served = (found.demand.trips - found.now.unserved).tocoo()
+    apart = served.row != served.col
+    least = float(served.data[apart] @ minutes[served.row[apart], served.col[apart]]) * 60
+    return max(0.0, 1 - least / found.now.spent) if found.now.spent > 0 else 0.0
 
 
 def _lacking(found: Traffic, near: Access | None) -> list[str]:
@@ -75,15 +80,15 @@ def _lacking(found: Traffic, near: Access | None) -> list[str]:
     return [found.say("w_places", facility=found.say(name)) for name in lacking]
 
 
-def _figures(found: Traffic, before: Solution, minutes: Floats) -> tuple[Figure, ...]:
-    """Key figures, each with its formula, inputs and source; `minutes` (z, z) are those between zones before."""
+def _figures(found: Traffic, before: Solution, minutes: tuple[Floats, Floats]) -> tuple[Figure, ...]:
+    """Key figures, each with its formula, inputs and source; `minutes` (z, z) between zones before and now."""
     say, roads = found.say, found.roads
     flow, times = found.now.flows, np.where(np.isfinite(found.now.times), found.now.times, 0.0)
     hours = float(flow[:roads] @ times[:roads]) / 3600
     empty = (found.links.free_time + found.links.fixed)[:roads]
     delay = float(flow[:roads] @ np.maximum(times[:roads] - empty, 0.0)) / 3600
     km = float(flow[:roads] @ found.network.length_m) / 1000
-    lost = (found.now.spent - before.spent) / 3600 + _gone(found, minutes)
+    lost = (found.now.spent - before.spent) / 3600 + _gone(found, minutes[0])
     inputs = _inputs(found)
     day = str(rates_table()["trips_per_person_day"]["date"])
     return (
@@ -98,7 +103,8 @@ def _figures(found: Traffic, before: Solution, minutes: Floats) -> tuple[Figure,
         Figure("driven_veh_km", say("f_driven"), km, "veh·km", "Σ v · length", inputs, WARDROP, ""),
         Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", "Σ v·length ÷ Σ v·t",
                inputs, WARDROP, ""),
-        Figure("relative_gap", say("f_gap"), found.now.gap, "1", "1 − Σ T·t_min ÷ Σ v·t", inputs, WARDROP, ""),
+        Figure("relative_gap", say("f_gap"), _certified_gap(found, minutes[1]), "1",
+               "1 − Σ T·t_min ÷ Σ v·t, t_min: Dijkstra (1959)", inputs, WARDROP, ""),
     )  # fmt: skip
 
 

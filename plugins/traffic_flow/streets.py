@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from .network import RoadNetwork
 from .quickest import Star, star
 
 Floats = NDArray[np.float64]
@@ -126,6 +127,17 @@ def streets(
         doors[first],
         nodes,
     )
+
+
+def streets_of(network: RoadNetwork, seconds: Floats) -> Streets:
+    """The network's streets at times (m,) of its links."""
+    tail, head, twins = network.links.tail, network.links.head, network.twins
+    # lines join what they joined before the streets for residents were doubled; ways lead as they do now
+    ends = (
+        (tail, head) if twins is None else (twins.node_of[tail].astype(np.int32), twins.node_of[head].astype(np.int32))
+    )
+    made = streets(*ends, seconds, network.geometry, network.piece.tolist(), network.doors, network.links.nodes)
+    return made if twins is None else replace(made, tail=tail, head=head, entry=twins.entry)
 
 
 def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WALK_M_S) -> Streets:

@@ -8,7 +8,7 @@ from typing import Any
 from vidbudova.plugin import City, Progress, Result
 
 from . import results
-from .model import Traffic
+from .model import Traffic, minutes_between
 
 
 class Explorer:
@@ -22,7 +22,7 @@ class Explorer:
     def __init__(self, city: City, found: Traffic, result: Result) -> None:
         self.result = result
         self._city, self._found = city, found
-        self._first = found.now
+        self._first, self._minutes = found.now, minutes_between(found.links, len(found.zones), found.now)
         self._given = {"close": list(found.parameters["close"]), "open": list(found.parameters["open"])}
 
     def ask(self, question: Mapping[str, Any], progress: Progress) -> Result:
@@ -35,7 +35,7 @@ class Explorer:
             if isinstance(told, list | tuple):  # anything else is refused below
                 asked[name] = [*(one for one in given if not _named(one, question)), *told]
         self._found.change(asked, lambda share: progress(0.05 + 0.85 * share, say("solving")))
-        return results.answer(self._city, self._found, self._first)
+        return results.answer(self._city, self._found, self._first, self._minutes)
 
 
 def _named(reference: str, question: Mapping[str, Any]) -> bool:

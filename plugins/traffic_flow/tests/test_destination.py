@@ -18,8 +18,7 @@ from traffic_flow.links import Links
 from traffic_flow.model import impose
 from traffic_flow.network import RoadNetwork
 from traffic_flow.quickest import between, of_links
-from traffic_flow.reaching import streets_of
-from traffic_flow.streets import doors
+from traffic_flow.streets import doors, streets_of
 from traffic_flow.tests.made_roads import near, network, road, tags
 from traffic_flow.zones import Connectors, attach
 

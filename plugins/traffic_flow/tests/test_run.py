@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString, Point, box
-from traffic_flow import explore, run
+from traffic_flow import explore, model, results, run
+from traffic_flow.certificate import certify
 
 from vidbudova.plugin import PluginError, Result, manifest, parameters
 
@@ -100,6 +102,20 @@ def test_that_all_trips_are_driven_and_none_is_lost() -> None:
     over = table(result, "links").query("id == 'bridge'")
     assert over.flow_veh_h.sum() == pytest.approx(demand, rel=0.2), "work lies across the river"
     assert result.summary["max_node_imbalance_veh"] <= 1e-6
+
+
+@pytest.mark.parametrize("close", [[], ["bridge"]])
+def test_that_the_gap_that_is_told_was_found_by_another_search(close: list[str]) -> None:
+    city, said = town(people=4000.0), given(close=close, gap=1e-3)
+    found = model.traffic(city, said, lambda *_: None)
+    told = {figure.name: figure.value for figure in results.whole(city, found, None, None).figures}
+    independent = certify(found.links, found.demand.trips, found.now.flows, closed=found.engine.closed)
+    assert told["relative_gap"] == pytest.approx(independent.relative_gap, rel=1e-6, abs=1e-12)
+    assert told["relative_gap"] == pytest.approx(found.now.gap, rel=1e-6, abs=1e-12)
+    worse = replace(found.now, spent=found.now.spent * 1.01)
+    found.now = worse
+    told = {figure.name: figure.value for figure in results.whole(city, found, None, None).figures}
+    assert told["relative_gap"] > 0.005
 
 
 def test_that_the_same_city_gives_the_same_numbers() -> None:
