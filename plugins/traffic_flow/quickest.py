@@ -1,7 +1,8 @@
-"""Quickest ways through a network from one or many places at once (Dijkstra 1959, with a heap of stale entries)."""
+"""Quickest ways through a network: from one or many places at once, and between many places."""
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -17,6 +18,10 @@ Bools = NDArray[np.bool_]
 
 NOBODY = -1
 """Label of a node that no seed reaches."""
+SHARE = 0.5
+"""Width of a bucket, as a share of the middle cost of a link: so few nodes of a street network are looked at twice."""
+MOST_BUCKETS = 4096
+MOST_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -91,15 +96,45 @@ def reach(roads: Star, seeds: Ints, starts: Floats | None = None, limit: float =
     )
 
 
-def between(roads: Star, origins: Ints, targets: Ints, threads: int = 2) -> Floats:
-    """Least costs from each origin to each target, (origins, targets); infinite where no way leads."""
+def between(roads: Star, origins: Ints, targets: Ints, threads: int = 0) -> Floats:
+    """Least costs from each origin to each target, (origins, targets); infinite where no way leads.
 
-    def row(origin: int) -> Floats:
-        return reach(roads, np.array([origin], np.int32))[0][targets]
+    By buckets of cost (Dial 1969), in which nodes are looked at again where that helps.
 
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        rows = list(pool.map(row, origins.tolist()))
-    return np.array(rows, np.float64).reshape(origins.size, targets.size)
+    Parameters
+    ----------
+    threads : how many work at it; as many as there are processors, up to `MOST_THREADS`, if not given.
+    """
+    width, buckets = _buckets(roads.cost)
+    many = max(1, threads or min(os.cpu_count() or 1, MOST_THREADS))
+    found = np.empty((origins.size, targets.size))
+    of, to = np.ascontiguousarray(origins, np.int32), np.ascontiguousarray(targets, np.int32)
+
+    def rows(part: slice) -> None:
+        _between(roads.first, roads.head, roads.cost, roads.first_through, of[part], to, width, buckets, found[part])
+
+    ends = np.linspace(0, origins.size, 4 * many + 1).astype(int).tolist()
+    with ThreadPoolExecutor(many) as pool:
+        list(pool.map(rows, [slice(*pair) for pair in zip(ends[:-1], ends[1:], strict=True) if pair[0] < pair[1]]))
+    return found
+
+
+def make_ready() -> None:
+    """Compiles the kernels or takes them from the cache."""
+    there = np.zeros(1, np.int32)
+    roads = star(there, there, np.ones(1), 1)
+    reach(roads, there)
+    between(roads, there, there, 1)
+
+
+def _buckets(cost: Floats) -> tuple[float, int]:
+    """How wide a bucket is and how many there are, so that what one node leads to lies within one round of them."""
+    some = cost[(cost > 0) & np.isfinite(cost)]
+    if not some.size:
+        return 1.0, 3
+    most = float(some.max())
+    width = max(float(np.median(some)) * SHARE, most / MOST_BUCKETS)
+    return width, int(most / width) + 3
 
 
 @njit(cache=True, nogil=True)
@@ -170,3 +205,64 @@ def _reach(
                 owner[head] = owner[node]
                 size = _push(keys, queue, size, reached, head)
     return best, owner
+
+
+@njit(cache=True, nogil=True)
+def _between(
+    first: Ints, heads: Ints, cost: Floats, first_through: int, origins: Ints, targets: Ints, width: float,
+    buckets: int, found: Floats,
+) -> None:  # fmt: skip
+    nodes = first.size - 1
+    best = np.empty(nodes)
+    start = np.full(buckets, -1, np.int32)  # of each bucket's list of nodes
+    held = np.full(nodes, -1, np.int32)  # the bucket that a node is in
+    before = np.empty(nodes, np.int32)
+    after = np.empty(nodes, np.int32)
+    for row in range(origins.size):
+        origin = origins[row]
+        best[:] = np.inf
+        best[origin] = 0.0
+        start[0] = origin
+        held[origin] = 0
+        before[origin] = -1
+        after[origin] = -1
+        waiting = 1
+        at = 0
+        while waiting > 0:
+            node = start[at]
+            if node < 0:
+                at = at + 1 if at + 1 < buckets else 0
+                continue
+            start[at] = after[node]
+            if after[node] >= 0:
+                before[after[node]] = -1
+            held[node] = -1
+            waiting -= 1
+            if node < first_through and node != origin:
+                continue
+            for link in range(first[node], first[node + 1]):
+                reached = best[node] + cost[link]
+                head = heads[link]
+                if reached >= best[head]:
+                    continue
+                best[head] = reached
+                into = int(reached / width) % buckets
+                if held[head] == into:
+                    continue
+                if held[head] >= 0:
+                    if before[head] >= 0:
+                        after[before[head]] = after[head]
+                    else:
+                        start[held[head]] = after[head]
+                    if after[head] >= 0:
+                        before[after[head]] = before[head]
+                    waiting -= 1
+                held[head] = into
+                before[head] = -1
+                after[head] = start[into]
+                if start[into] >= 0:
+                    before[start[into]] = head
+                start[into] = head
+                waiting += 1
+        for target in range(targets.size):
+            found[row, target] = best[targets[target]]

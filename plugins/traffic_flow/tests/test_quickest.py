@@ -28,6 +28,23 @@ def test_that_times_between_zones_are_those_of_scipy(seed: int, first_through: i
 
 
 @pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("longest", [0.0, 3.0, 1e6])
+def test_that_times_between_all_nodes_are_to_the_last_bit_those_of_the_search_from_one(
+    seed: int, longest: float
+) -> None:
+    chance = np.random.default_rng(seed)
+    cost = chance.uniform(0, longest, 600) * (chance.random(600) < 0.9)  # some cost nothing
+    cost[chance.random(600) < 0.1] = np.inf  # and some are shut
+    ends = chance.integers(0, 120, (2, 600)).astype(np.int32)
+    roads = quickest.star(*ends, cost, 120, first_through=5)
+    every = np.arange(120, dtype=np.int32)
+    alone = np.array([quickest.reach(roads, np.array([origin], np.int32))[0] for origin in every])
+    for threads in (1, 3):
+        assert np.array_equal(quickest.between(roads, every, every, threads), alone)
+    assert quickest.between(roads, every[:0], every).shape == (0, 120)
+
+
+@pytest.mark.parametrize("seed", range(5))
 def test_that_the_nearest_seed_is_found_with_what_it_already_costs(seed: int) -> None:
     links = random_links(seed)
     seeds, starts = np.array([3, 17, 17, 40], np.int32), np.array([2.0, 9.0, 0.5, 1.0])
