@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from vidbudova.plugin import City
 
-from .access import BANDS_MINUTES, ERRANDS, Reached, nearest, people_within
+from .access import BANDS_MINUTES, Reached, nearest, people_within
 from .isochrones import isochrones
 from .model import Traffic
+from .modes import FOOT, USUAL, tasks, ways_on_foot
 from .streets import Doors, Streets, doors, on_foot, streets_of
 
 Floats = NDArray[np.float64]
@@ -26,9 +27,11 @@ class Access:
 
     Attributes
     ----------
-    minutes : facility -> (n,) from each building, infinite where no way leads; kinds without a place are left out.
-    people : facility -> (bands,) people within `BANDS_MINUTES`. cut_off : facility -> people whom no way joins.
-    places : facility -> how many there are. areas : (bands,) polygons for the facility asked for, or None.
+    minutes : task -> (n,) from each building, infinite where no way leads; see `modes.tasks`. Kinds of facility without
+        a place are left out.
+    people : task -> (bands,) people within `BANDS_MINUTES`. cut_off : task -> people whom no way joins.
+    places : task -> how many there are; facility -> 0 where there are none.
+    areas : (bands,) polygons for the facility asked for, or None.
     """
 
     minutes: Mapping[str, Floats]
@@ -39,28 +42,33 @@ class Access:
 
 
 def access(city: City, found: Traffic, wanted: str) -> Access:
-    """Minutes by car as the roads are now, on foot wherever a street is not cut.
+    """Minutes by car as the roads are now, on foot wherever a street is not cut, by the parameter `mode`.
 
     Parameters
     ----------
     wanted : the facility whose areas are drawn, "none" for none.
     """
+    mode = str(found.parameters.get("mode", USUAL))
     driven = streets_of(found.network, found.times(found.now))
-    walked = on_foot(driven, _walkable(found, driven))
+    walked, home = on_foot(driven, _walkable(found, driven)), found.doors
+    if mode == FOOT:
+        walked = ways_on_foot(city, found)
+        home = doors(walked, found.homes.xy)
     table = city.table("places", ("geometry", "kind")) if city.has("places") else None
     minutes, people, cut_off, places = dict[str, Floats](), dict[str, Floats](), dict[str, float](), dict[str, int]()
     areas = None
-    for facility, errand in ERRANDS.items():
-        spots = _spots(table, facility)
-        places[facility] = len(spots)
+    for task in tasks(mode):
+        spots = _spots(table, task.facility)
         if not len(spots):
+            places[task.facility] = 0
             continue
-        roads = walked if errand.on_foot else driven
-        reached = nearest(roads, found.doors, doors(driven, spots), errand)
-        minutes[facility] = reached.minutes
-        people[facility], cut_off[facility] = people_within(reached.minutes, found.homes.people)
-        if facility == wanted:
-            areas = isochrones(roads, reached, errand, shapely.points(spots))
+        places[task.name] = len(spots)
+        roads, start = (walked, home) if task.errand.on_foot else (driven, found.doors)
+        reached = nearest(roads, start, doors(roads, spots), task.errand)
+        minutes[task.name] = reached.minutes
+        people[task.name], cut_off[task.name] = people_within(reached.minutes, found.homes.people)
+        if task.facility == wanted and areas is None:
+            areas = isochrones(roads, reached, task.errand, shapely.points(spots))
     return Access(minutes, people, cut_off, places, areas)
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+from shapely import LineString, Point
 from traffic_flow.access import ERRANDS, nearest
 from traffic_flow.drivable import column
+from traffic_flow.modes import tasks
 from traffic_flow.streets import WALK_M_S, Streets, doors
 from traffic_flow.tests.made_roads import Row, road, table, tags
+from traffic_flow.tests.test_run import Town, ran, town
+from traffic_flow.tests.test_run import table as result_table
 from traffic_flow.walking import STEPS_SHARE, footways, walkable
 
 
@@ -87,3 +93,54 @@ def test_that_an_empty_table_has_no_ways() -> None:
     ways = footways(table())
     assert (len(ways.lines), ways.nodes) == (0, 0)
     assert column(table(), "class").size == 0
+
+
+def crossing(mode: str, **values: object) -> tuple[Town, object]:
+    """The town of two banks with a footbridge in the south, a school and a shelter in the east."""
+    city = town()
+    foot = gpd.GeoDataFrame(
+        city.table("roads").iloc[:1].assign(id="foot", name="Foot", bridge=True, **{"class": "footway"}),
+        geometry=[LineString([(0, 0), (600, 0)])], crs=city.crs,
+    )  # fmt: skip
+    city.tables["roads"] = pd.concat([city.table("roads"), foot], ignore_index=True)
+    kinds = ["hospital", "school", "shelter"]
+    spots = [Point(620, 410), Point(630, 0), Point(630, 0)]
+    city.tables["places"] = gpd.GeoDataFrame({"id": kinds, "kind": kinds}, geometry=spots, crs=city.crs)
+    return city, ran(city, mode=mode, **values)
+
+
+def test_that_one_walks_over_the_footbridge_only_where_walking_is_asked_for() -> None:
+    told = {mode: result_table(crossing(mode)[1], "access").iloc[0] for mode in ("usual", "car", "foot")}
+    over = (30 + 600 + 30) / WALK_M_S / 60
+    assert told["foot"].school_min == told["foot"].shelter_min == pytest.approx(over, abs=0.01)
+    assert told["usual"].school_min == pytest.approx(over + 800 / WALK_M_S / 60, abs=0.01), "over the bridge of cars"
+    assert told["car"].school_car_min == told["foot"].school_car_min < over
+    assert told["car"].hospital_min == told["usual"].hospital_min == told["foot"].hospital_min
+    assert told["foot"].hospital_foot_min > told["foot"].hospital_min
+    assert list(told["car"].index) == ["id", "people", "hospital_min", "shelter_car_min", "school_car_min"]
+
+
+def test_that_areas_are_drawn_for_the_way_that_is_asked_for() -> None:
+    near = {
+        mode: result_table(crossing(mode, isochrones="school")[1], "isochrones").set_index("minutes").area
+        for mode in ("usual", "foot", "car")
+    }
+    assert near["foot"].drop(30, errors="ignore").sum() > near["usual"].drop(30, errors="ignore").sum() > 0
+    assert near["car"].iloc[0] > near["foot"].iloc[0]
+
+
+def test_that_a_fallen_bridge_of_cars_leaves_the_footbridge() -> None:
+    _city, result = crossing("foot", close=["bridge"])
+    assert result_table(result, "access").school_min.max() < 60
+    _city, result = crossing("usual", close=["bridge"])
+    assert result_table(result, "access").school_min.max() > 60
+
+
+@pytest.mark.parametrize("mode", ["usual", "car", "foot"])
+def test_that_fire_engines_drive_and_every_task_has_its_word(mode: str) -> None:
+    from traffic_flow.words import Say
+
+    for task in tasks(mode):
+        assert not (task.facility == "fire_station" and task.errand.on_foot)
+        assert Say("uk")(task.name) != task.name
+    assert len({task.name for task in tasks(mode)}) == len(tasks(mode))
