@@ -16,7 +16,7 @@ from .access import BANDS_MINUTES, Reached, nearest, people_within
 from .isochrones import isochrones
 from .model import Traffic
 from .modes import FOOT, USUAL, tasks, ways_on_foot
-from .streets import Doors, Streets, doors, on_foot, streets_of
+from .streets import Doors, Streets, doors, for_engines, on_foot, streets_of
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +64,8 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
             continue
         places[task.name] = len(spots)
         roads, start = (walked, home) if task.errand.on_foot else (driven, found.doors)
+        if task.errand.to_people:
+            roads = for_engines(driven)
         reached = nearest(roads, start, doors(roads, spots), task.errand)
         minutes[task.name] = reached.minutes
         people[task.name], cut_off[task.name] = people_within(reached.minutes, found.homes.people)

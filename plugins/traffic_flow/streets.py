@@ -140,6 +140,15 @@ def streets_of(network: RoadNetwork, seconds: Floats) -> Streets:
     return made if twins is None else replace(made, tail=tail, head=head, entry=twins.entry)
 
 
+def for_engines(roads: Streets) -> Streets:
+    """The same streets for fire engines, which may pass where others may only go to reach something."""
+    if roads.entry is None:
+        return roads
+    start, end = roads.start[roads.line], roads.end[roads.line]
+    tail, head = np.where(roads.along, start, end), np.where(roads.along, end, start)
+    return replace(roads, tail=tail, head=head, entry=None)
+
+
 def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WALK_M_S) -> Streets:
     """The same streets both ways at the pace of walking; lines (k,) that are not `walkable` are shut.
 

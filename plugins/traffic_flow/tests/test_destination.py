@@ -18,7 +18,7 @@ from traffic_flow.links import Links
 from traffic_flow.model import impose
 from traffic_flow.network import RoadNetwork
 from traffic_flow.quickest import between, of_links
-from traffic_flow.streets import doors, streets_of
+from traffic_flow.streets import doors, for_engines, streets_of
 from traffic_flow.tests.made_roads import near, network, road, tags
 from traffic_flow.zones import Connectors, attach
 
@@ -145,6 +145,17 @@ def test_that_minutes_end_in_streets_for_residents_and_do_not_lead_through_them(
         assert minutes("home", "west", errand) == minutes("west", "home", errand) == pytest.approx(100)
         assert minutes("home", "east", errand) == minutes("east", "home", errand) == pytest.approx(200)
         assert minutes("yard", "home", errand) == pytest.approx(75)
+
+
+def test_that_fire_engines_pass_where_others_may_not() -> None:
+    net = _town(**DESTINATION)
+    roads = for_engines(streets_of(net, net.links.free_time))
+    speed = net.speed_km_h[0] / 3.6
+    home, station = (doors(roads, np.array([spot])) for spot in ((-50.0, 0.0), (250.0, 0.0)))
+    minutes = nearest(roads, home, station, ERRANDS["fire_station"]).minutes
+    assert minutes * 60 * speed == pytest.approx(50 + 200 + 50)
+    plain = streets_of(_town(), _town().links.free_time)
+    assert for_engines(plain) is plain
 
 
 def _quickest(links: Links, shut: NDArray[np.bool_], inner: NDArray[np.bool_], start: int) -> NDArray[np.float64]:
