@@ -79,10 +79,9 @@ def people_and_jobs(
     """
     use = np.asarray(use, object)
     area = np.nan_to_num(floor_m2)
-    unknown = np.array([not word for word in use.tolist()], bool)
-    living = np.isin(use, HOME_USES) | unknown
     guessed = np.zeros(len(use), bool)
     if not np.nansum(people) > 0:
+        living = np.array([not word or word in HOME_USES for word in use.tolist()], bool)
         people = np.where(living, area / chosen.floor_area_per_person_m2, 0.0)
         guessed |= people > 0
     if not np.nansum(jobs) > 0:

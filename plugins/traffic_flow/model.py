@@ -231,17 +231,16 @@ def _homes(buildings: Any, chosen: Rates) -> Homes:
     tall = np.asarray(buildings["height_m"], np.float64) / STOREY_M
     storeys = np.where(np.isfinite(levels), levels, np.where(np.isfinite(tall), np.maximum(np.rint(tall), 1), 1.0))
     # a part of a building is counted with the whole
-    part = np.array([isinstance(word, str) and bool(word) for word in buildings["part_of"]], bool)
+    part = np.array([isinstance(word, str) and word != "" for word in buildings["part_of"].tolist()], bool)
     floor = np.where(part, 0.0, np.nan_to_num(shapely.area(shapes)) * storeys)
     people, jobs, guessed = people_and_jobs(
         np.asarray(buildings["people"], np.float64), np.asarray(buildings["jobs"], np.float64),
         np.asarray(buildings["use"], object), floor, chosen,
     )  # fmt: skip
     placed = np.isfinite(xy).all(axis=1)
-    unknown = guessed & np.array([not word for word in buildings["use"].tolist()], bool)
+    unknown = sum(not word for word in buildings["use"][guessed].tolist())
     return Homes(
-        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum()),
-        int(unknown.sum()),
+        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum()), unknown,
     )  # fmt: skip
 
 
@@ -257,7 +256,8 @@ def _districts(city: City, source: str) -> Any:
 def _zones(homes: Homes, width_m: float, districts: Any = None) -> Zones:
     inhabited = homes.xy[(homes.people + homes.jobs) > 0]
     if width_m <= 0:
-        area = float(shapely.convex_hull(shapely.multipoints(inhabited)).area) if len(inhabited) else 0.0
+        # the hull of a line is that of its points, and sooner there
+        area = float(shapely.convex_hull(shapely.linestrings(inhabited)).area) if len(inhabited) > 2 else 0.0
         # a hexagon of width w has the area w² · √3 / 2
         width_m = float(np.clip(np.sqrt(area / ZONES * 2 / np.sqrt(3)), NARROWEST_M, WIDEST_M))
     if districts is None:

@@ -106,7 +106,9 @@ def ends(tail: Ints, head: Ints, piece: Ints, node_xy: Floats) -> tuple[Ints, In
     first = np.unique(piece, return_index=True)[1]
     touched = np.bincount(np.concatenate([tail[first], head[first]]), minlength=len(node_xy))
     dead = np.flatnonzero(touched == 1).astype(np.int32)
-    hull = shapely.convex_hull(shapely.multipoints(node_xy))
+    if len(node_xy) < 3:
+        return dead, dead[:0]
+    hull = shapely.convex_hull(shapely.linestrings(node_xy))  # of a line it is that of its points, and sooner there
     if hull.area == 0:
         return dead, dead[:0]
     at_edge = shapely.dwithin(shapely.points(node_xy[dead]), hull.exterior, EDGE_M)

@@ -85,10 +85,9 @@ def hexagons(xy: Floats, people: Floats, jobs: Floats, width_m: float) -> Zones:
     if not width_m > 0:
         raise ValueError("the width of zones is above 0")
     people, jobs = _counts(people), _counts(jobs)
-    cell = _cells(xy, width_m)
-    kept, index = np.unique(cell, axis=0, return_inverse=True)
+    kept, index = _different(_cells(xy, width_m))
     names = tuple(f"{column}:{row}" for column, row in kept.tolist())
-    grid = Zones(names, names, _hexes(kept, width_m), np.zeros((len(kept), 2)), people, jobs, _whole(index.ravel()))
+    grid = Zones(names, names, _hexes(kept, width_m), np.zeros((len(kept), 2)), people, jobs, _whole(index))
     return _filled(grid, xy, people, jobs)
 
 
@@ -208,6 +207,20 @@ def _cells(xy: Floats, width_m: float) -> NDArray[np.int64]:
     rows = np.arange(len(cube))
     near[rows, worst] -= near.sum(axis=1)
     return np.asarray(near[:, :2], np.int64)
+
+
+def _different(cells: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different rows in order, and which of them each row is."""
+    if not len(cells):
+        return cells, np.zeros(0, np.int64)
+    least = cells.min(axis=0)
+    high = int(np.ptp(cells[:, 1])) + 1
+    if int(np.ptp(cells[:, 0])) * high > 2**62:
+        kept, index = np.unique(cells, axis=0, return_inverse=True)
+        return kept, index.ravel()
+    # one number for both is sorted many times faster
+    number, index = np.unique((cells[:, 0] - least[0]) * high + (cells[:, 1] - least[1]), return_inverse=True)
+    return np.column_stack([number // high, number % high]) + least, index
 
 
 def _hexes(cells: NDArray[np.int64], width_m: float) -> Shapes:
