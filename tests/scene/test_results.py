@@ -22,7 +22,8 @@ from vidbudova.scene.result_legend import classed
 from vidbudova.scene.result_lines import LEVELS, foremost
 from vidbudova.scene.result_looks import WIDTH
 from vidbudova.scene.result_pick import FAR_M, NEAR_M
-from vidbudova.scene.results import prepare
+from vidbudova.scene.result_ribbons import Ribbons
+from vidbudova.scene.results import foreseen, prepare
 from vidbudova.scene.scene import Scene
 
 SIZE = (480, 270)
@@ -375,3 +376,23 @@ def test_that_a_result_finds_its_buildings_in_another_city(scene: Scene) -> None
     scene.render("moving")
     assert scene.colours.count == len(ids) - 4 and scene.colours.texels[0, :3].tolist() == first
     assert scene.colours.texels[1, :3].tolist() != first
+
+
+def test_that_what_was_worked_out_elsewhere_is_the_same_picture_without_making_it_again(
+    scene: Scene, monkeypatch
+) -> None:
+    frame = gpd.GeoDataFrame(
+        {"flow": [100.0, 900.0]}, geometry=[line((-100, -30), (100, -30)), line((-100, 40), (100, 40))], crs=CRS
+    )
+    table = ResultTable("flow", "Flows", frame, style=Style("flow", "flow", width="flow"))
+    drawing = prepare(table, scene.city)
+    scene.results.show(table, drawing)
+    scene.render("still")
+    expected = scene.image()
+    scene.results.show(None)
+    ready = foreseen(drawing, scene.results.sight())
+    assert ready
+    monkeypatch.setattr(Ribbons, "_arrays", lambda *_: pytest.fail("made on the main thread"))
+    scene.results.show(table, drawing, ready)
+    scene.render("still")
+    assert np.array_equal(scene.image(), expected)

@@ -125,12 +125,17 @@ def test_that_rows_are_sorted_copied_and_lead_to_their_place(panel, hands):
     view = ran(panel, hands)
     view.which.setCurrentIndex(1)
     view.show_rows()
+    given = [view.rows.rows.id_at(n) for n in range(3)]
+    assert given == view.result.tables[0].frame["id"].head(3).tolist(), "as the analysis gave them"
     at = view.rows.rows.columns.index("flow_veh_h")
     view.rows.sortByColumn(at, Qt.SortOrder.DescendingOrder)
     frame = view.result.tables[0].frame
     assert view.rows.rows.id_at(0) == frame["id"].iloc[-1]
     view.rows.selectRow(0)
     view.rows.copy()
+    view.rows.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    assert [view.rows.rows.id_at(n) for n in range(3)] == given
+    view.rows.sortByColumn(at, Qt.SortOrder.DescendingOrder)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert len(lines) == 2 and "Flow, veh/h" in lines[0]
     before = hands.view.camera

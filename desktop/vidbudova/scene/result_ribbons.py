@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from vidbudova.scene.surface import Look, Surface
 from vidbudova.scene.tiles import Drawn, Purse, View
 
 Colours32 = NDArray[np.float32]
+Key = tuple[int, int, int]
+"""A level, a tile of it, and whether it is made for a picture at rest."""
+Arrays = tuple[NDArray[np.float32], NDArray[np.int32], dict[str, Colours32], tuple[float, float, float]]
 CAP, CAP_SIDE = 0.4, 0.26
 """Ends reach so many widths beyond a line, and there are so wide to either side."""
 
@@ -29,9 +33,11 @@ class Ribbons:
         rgb: NDArray[np.uint8],
         heights: Heights,
         origin: Floats,
-        renderer: Any,
-        look: Look,
+        renderer: Any = None,
+        look: Look | None = None,
+        ready: Mapping[Key, Arrays] | None = None,
     ) -> None:
+        self.ready = dict(ready or {})
         self.lines, self.courses, self.rgb, self.heights, self.origin = lines, made, rgb, heights, origin
         self.renderer, self.look = renderer, look
         self.drawn = Drawn(lambda key: self._make(*key))
@@ -42,7 +48,7 @@ class Ribbons:
         ready = set[tuple[int, ...]]()
         for k, tile in wanted:
             key, other = ((k, tile, int(full and k > 0)) for full in (rest, not rest))
-            if self.drawn.has(key) or purse.has():
+            if self.drawn.has(key) or key in self.ready or purse.has():
                 self.drawn.ready(key)
                 ready.add(key)
             elif self.drawn.has(other):
@@ -64,7 +70,18 @@ class Ribbons:
             found += [(k, tile) for tile in near[~closer].tolist()]
         return found
 
+    def worked_out(self, view: View, detail: float) -> dict[Key, Arrays]:
+        """The corners of all that a view shows at rest; needs neither renderer nor look, nor the main thread."""
+        keys = [(k, tile, int(k > 0)) for k, tile in self._wanted(view, detail)]
+        return {key: self._arrays(*key) for key in keys}
+
     def _make(self, k: int, tile: int, full: int) -> list[Surface]:
+        assert self.look is not None
+        key = k, tile, full
+        points, triangles, worn, where = self.ready.pop(key) if key in self.ready else self._arrays(*key)
+        return [Surface(self.renderer, self.look, points, triangles, worn, where)]
+
+    def _arrays(self, k: int, tile: int, full: int) -> Arrays:
         course, lines = self.courses[k], self.lines
         level = at_rest(course.level) if full else course.level
         rows = foremost(lines, course.grid.rows(tile), np.diff(course.offsets) - 1, level)
@@ -82,7 +99,7 @@ class Ribbons:
         triangles = np.stack([a, a + 1, a + 3, a, a + 3, a + 2], axis=1).reshape(-1, 3).astype(np.int32)
         points = np.repeat(local, 2, axis=0).astype(np.float32)
         where = (float(at[0]), float(at[1]), 0.0)
-        return [Surface(self.renderer, self.look, points, triangles, worn, where)]
+        return points, triangles, worn, where
 
     def _cut(self, course: Course, rows: Ints) -> tuple[Floats, Ints]:
         """The lines of some rows, in pieces short enough for what they lie on."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vidbudova.scene import pace
 from vidbudova.scene.badges import badges
 from vidbudova.scene.camera import metres_per_pixel
 from vidbudova.scene.looks import uniforms_of
@@ -18,10 +20,11 @@ from vidbudova.scene.result_drawing import Drawing, colours_buildings, prepare
 from vidbudova.scene.result_legend import Classed, classed, rows_of, worn
 from vidbudova.scene.result_looks import RIMS, badge_look, flow_look
 from vidbudova.scene.result_pick import ResultPicker
-from vidbudova.scene.result_ribbons import Ribbons
+from vidbudova.scene.result_ribbons import Arrays, Key, Ribbons
 from vidbudova.scene.result_wearing import Wearing
 from vidbudova.scene.solids import Floats
 from vidbudova.scene.surface import Surface
+from vidbudova.scene.tiles import View
 
 if TYPE_CHECKING:
     from vidbudova.plugin.result import ResultTable
@@ -33,6 +36,25 @@ __all__ = ["Drawing", "ResultLayers", "prepare"]
 LAYER = "results"
 SEEN_PX_S, USUAL_M_S = 22.0, 10.0
 """Particles at a usual speed should move about so fast on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a view shows: where from, how fine at rest, from which origin on, in which theme."""
+
+    view: View
+    detail: float
+    origin: Floats
+    theme: str
+
+
+def foreseen(drawing: Drawing, sight: Sight) -> dict[Key, Arrays]:
+    """The ribbons that a view will show at rest, worked out off the main thread."""
+    if not len(drawing.lines):
+        return {}
+    rgb = classed(drawing.table, sight.theme).rgb
+    made = Ribbons(drawing.lines, drawing.courses, rgb, drawing.heights, sight.origin)
+    return made.worked_out(sight.view, sight.detail)
 
 
 class ResultLayers:
@@ -69,13 +91,24 @@ class ResultLayers:
         """Whether there is anything that moves."""
         return self.drawing is not None and bool((self.drawing.lines.speed > 0).any())
 
-    def show(self, table: ResultTable | None, drawing: Drawing | None = None) -> None:
-        """Show a result in place of the last; None for none. `drawing` is what `prepare` made of it elsewhere."""
+    def sight(self) -> Sight:
+        """What the view shows now, for `foreseen`."""
+        scene = self.scene
+        detail = pace.at_rest(scene.pace, patient=False)
+        return Sight(View(scene.local(scene.camera), scene.size), detail, scene.origin, scene.theme.name)
+
+    def show(
+        self, table: ResultTable | None, drawing: Drawing | None = None, ready: Mapping[Key, Arrays] | None = None
+    ) -> None:
+        """Show a result in place of the last; None for none.
+
+        drawing, ready : what `prepare` and `foreseen` made of it elsewhere.
+        """
         self.drawing = None if table is None else drawing or prepare(table, self.scene.city)
         self.picker = None if self.drawing is None else ResultPicker(self.drawing)
         self.playing = self.playing and self.can_play
         self._take_off()
-        self._lay()
+        self._lay(ready)
         self._wear()
 
     def fitted(self) -> ResultLayers:
@@ -89,7 +122,7 @@ class ResultLayers:
         self._lay()
         return self
 
-    def _lay(self) -> None:
+    def _lay(self, ready: Mapping[Key, Arrays] | None = None) -> None:
         scene, drawing = self.scene, self.drawing
         self.changes += 1
         self._city = scene.city
@@ -102,7 +135,7 @@ class ResultLayers:
         rgb = self.classed.rgb
         if len(drawing.lines):
             on = scene.window.overlay, scene.looks["flow"]
-            self._ribbons = Ribbons(drawing.lines, drawing.courses, rgb, drawing.heights, scene.origin, *on)
+            self._ribbons = Ribbons(drawing.lines, drawing.courses, rgb, drawing.heights, scene.origin, *on, ready)
         scene.marks.lay(LAYER, self._marks(drawing, rgb))
         places = self.stood(drawing.places)
         self._badges = badges(

@@ -341,7 +341,7 @@ class Scene:
         """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""
         done = self.window.averaged_frames + 1
         if self.window.owned:
-            self.sunmap.rest(self.window.averaged_frames, self._local(self.camera))
+            self.sunmap.rest(self.window.averaged_frames, self.local(self.camera))
             self.light.soften(self.window.averaged_frames)
         self.window.add_frame()
         self.light.soften(0, 0.0)
@@ -349,7 +349,7 @@ class Scene:
 
     def _prepare(self, detail: float, purse_s: float, still: bool) -> Purse:
         """Choose what this view shows and set the light and the lens."""
-        camera = self._local(self.camera)
+        camera = self.local(self.camera)
         view, purse = View(camera, self.size), Purse(purse_s)
         assert self.buildings is not None
         blend = self.opacity.get("buildings", 1.0) < 1.0 or self.colours.clear
@@ -370,7 +370,8 @@ class Scene:
         self.window.aim(camera, highest, reach_m(self, view))
         return purse
 
-    def _local(self, camera: Camera) -> Camera:
+    def local(self, camera: Camera) -> Camera:
+        """The same view from the origin of what is drawn."""
         return cameras.moved_by(camera, -np.array([*self.origin, self.footing.level_m]))
 
     def image(self) -> NDArray[np.uint8]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from vidbudova.plugin import Chart
+from vidbudova.text import number
 from vidbudova.ui.damage_flow import FlowLayout
 from vidbudova.ui.theme import tokens
 
@@ -59,7 +61,7 @@ def _plot(chart: Chart, theme: str) -> QWidget:
     import pyqtgraph as pg
 
     pg.setConfigOptions(antialias=True)
-    plot = pg.PlotWidget(background=None)
+    plot = pg.PlotWidget(background=None, axisItems={side: _axis(pg, side) for side in ("left", "bottom")})
     plot.setObjectName(f"chart-{chart.name}")
     plot.setAccessibleName(chart.title)
     plot.setFixedHeight(HEIGHT)
@@ -84,6 +86,21 @@ def _plot(chart: Chart, theme: str) -> QWidget:
         x = np.array([names.index(str(one)) for one in series.x], float) if names else np.asarray(series.x, float)
         _draw(pg, plot, chart, k, x, np.asarray(series.y, float), series.title, _colour(k, theme))
     return plot  # type: ignore[no-any-return]
+
+
+def _axis(pg: Any, side: str) -> Any:
+    """An axis whose numbers are written as the language writes them."""
+
+    class Axis(pg.AxisItem):  # type: ignore[misc]
+        def tickStrings(self, values: Any, scale: float, spacing: float) -> list[str]:
+            """Each number with as many decimals as the steps between them need."""
+            if self.logMode:
+                return [str(words) for words in super().tickStrings(values, scale, spacing)]
+            size = spacing * scale
+            decimals = max(0, math.ceil(-math.log10(size) - 1e-9)) if size > 0 else 0
+            return [number(value * scale, decimals) for value in values]
+
+    return Axis(side)
 
 
 def _words(chart: Chart) -> list[str]:

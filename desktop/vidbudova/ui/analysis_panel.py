@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -166,7 +167,7 @@ class AnalysisPanel(QScrollArea):
     def look_for(self) -> None:
         """Look for plugins, in a thread: their checksums take a while."""
         self.desk.jobs.start(
-            _("Looking for analyses"), lambda progress, cancelled: finding.listed(), self._found, quiet=True
+            _("Looking for analyses"), lambda progress, cancelled: looked_for(), self._found, quiet=True
         )
 
     def _found(self, plugins: list[Plugin]) -> None:
@@ -347,12 +348,12 @@ class AnalysisPanel(QScrollArea):
                 lambda result: self.show_result(result, kept=id),
             )  # fmt: skip
 
-    def show_result(self, result: Result, against: Any = None, kept: str = "") -> None:
-        """Show a result in the panel, and its first layer on the city."""
+    def show_result(self, result: Result, against: Any = None, kept: str = "", layer: str = "") -> None:
+        """Show a result in the panel, and a layer of it on the city: the named one, else the first."""
         self.clear_result()
         self.view = ResultView(self.desk, result, against, kept, self.ahead.prepare)
         self._shown_column.addWidget(self.view)
-        self.view.show_first()
+        self.view.show_first(layer)
         self.settings.heading.setChecked(False)
         self._dress()
 
@@ -370,3 +371,10 @@ class AnalysisPanel(QScrollArea):
         plugin = next((one for one in self.plugins if id in self.kept and one.id == self.kept[id].plugin), None)
         if id is not None and plugin is not None and plugin.state == "ready" and self.job is None:
             self._begin(plugin, dict(self.kept[id].parameters))
+
+
+def looked_for() -> list[Plugin]:
+    """The plugins; on the way what showing a result imports, which takes a quarter of a second at the first."""
+    for module in ("pyqtgraph", "vidbudova.scene.results", "vidbudova.scene.result_legend"):
+        import_module(module)
+    return finding.listed()

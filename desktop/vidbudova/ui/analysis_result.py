@@ -78,7 +78,7 @@ class ResultView(QWidget):
             self._charts_column = QVBoxLayout(self.charts)
             self._charts_column.setContentsMargins(0, 0, 0, 0)
             column.addWidget(Section(_("Charts"), self.charts))
-            self._draw_charts(desk.theme)
+            self._draw_charts()
         self.tables = self._tables()
         column.addWidget(Section(_("Tables"), self.tables, is_open=False))
         self.proposals = self._proposals()
@@ -158,10 +158,11 @@ class ResultView(QWidget):
 
     # -- on the city ----------------------------------------------------------------------------------------------
 
-    def show_first(self) -> None:
-        """Put the first layer on the city."""
+    def show_first(self, wanted: str = "") -> None:
+        """Put a layer on the city: the wanted one, else the first."""
+        at = self.layers.findData(wanted) if wanted else -1
         if self.layers.count() > 1:
-            self.layers.setCurrentIndex(1)
+            self.layers.setCurrentIndex(max(at, 1))
 
     def hide_layer(self) -> None:
         """Show the city without it."""
@@ -183,15 +184,21 @@ class ResultView(QWidget):
 
         prepare = self._prepare or results.prepare
 
-        def lay(drawing: Any) -> None:
+        sight, theme = scene.results.sight(), self.desk.theme
+
+        def work(progress: Any, cancelled: Any) -> tuple[Drawing, Any]:
+            drawing = prepare(table, city)
+            return drawing, results.foreseen(drawing, sight)
+
+        def lay(made: tuple[Drawing, Any]) -> None:
             scene_now = self.desk.viewport.scene
             if self._is_off or scene_now is not scene or self.desk.city is not city:
                 return
             if self.layers.currentData() == table.name:
-                scene.results.show(table, drawing)
+                scene.results.show(table, made[0], made[1] if self.desk.theme == theme else None)
                 self._shown()
 
-        self.desk.jobs.start(_("Drawing the result"), lambda progress, cancelled: prepare(table, city), lay, quiet=True)
+        self.desk.jobs.start(_("Drawing the result"), work, lay, quiet=True)
 
     def _shown(self) -> None:
         scene = self.desk.viewport.scene
@@ -248,21 +255,29 @@ class ResultView(QWidget):
 
     # -- dress ----------------------------------------------------------------------------------------------------
 
-    def _draw_charts(self, theme: str) -> None:
+    def _draw_charts(self) -> None:
         while (item := self._charts_column.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        for chart in self.result.charts:
-            drawn = chart_widget(chart, theme)
-            self._charts_column.addWidget(_chart_head(chart.title, partial(save_chart, self.desk, drawn, chart.name)))
-            self._charts_column.addWidget(drawn)
+        self._undrawn = list(self.result.charts)
+        self._next_chart()
+
+    def _next_chart(self) -> None:
+        """One chart at a time, so that a hand is answered in between."""
+        if not self._undrawn:
+            return
+        chart = self._undrawn.pop(0)
+        drawn = chart_widget(chart, self.desk.theme)
+        self._charts_column.addWidget(_chart_head(chart.title, partial(save_chart, self.desk, drawn, chart.name)))
+        self._charts_column.addWidget(drawn)
+        QTimer.singleShot(0, self, self._next_chart)
 
     def _dress(self, theme: str) -> None:
         self.play.setIcon(icons.icon("pause" if self.play.isChecked() else "play", theme))
         self._fill_legend(self.table(self.layers.currentData()))
         if self.result.charts:
-            self._draw_charts(theme)
+            self._draw_charts()
 
 
 def _chart_head(title: str, save: Callable[[], None]) -> QWidget:

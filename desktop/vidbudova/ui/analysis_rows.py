@@ -16,6 +16,7 @@ Index = QModelIndex | QPersistentModelIndex
 HIDDEN = frozenset({"key", "width_veh_h", "speed_m_s", "because_of_table"})
 """Columns that drawing needs and nobody reads."""
 MOST_COPIED = 100_000
+ROWS_MEASURED = 40
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -58,7 +59,12 @@ class Rows(QAbstractTableModel):
         return heading(self.table, name)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """By a column; what is empty comes last."""
+        """By a column, what is empty last; by none as the analysis gave them."""
+        if column < 0:
+            self.layoutAboutToBeChanged.emit()
+            self.order = np.arange(len(self.table.frame))
+            self.layoutChanged.emit()
+            return
         values = self.values[column]
         empty = np.array([value is None or value != value for value in values.tolist()], bool)
         kept = np.flatnonzero(~empty)
@@ -124,14 +130,17 @@ class RowsView(QTableView):
         self.setModel(self.rows)
         self.setObjectName(f"result-table-{table.name}")
         self.setAccessibleName(table.title)
+        # none yet, for turning it on sorts at once
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
         self.verticalHeader().setVisible(False)
         self.verticalHeader().setDefaultSectionSize(26)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        # so many rows say how wide a column should be; all of a city's take a quarter of a second
+        self.horizontalHeader().setResizeContentsPrecision(ROWS_MEASURED)
         self.resizeColumnsToContents()
         QShortcut(QKeySequence.StandardKey.Copy, self, self.copy, context=Qt.ShortcutContext.WidgetShortcut)
 

@@ -238,10 +238,7 @@ class WhatIf(QWidget):
             self.ask()
             return
         self.state.setText(_("Differences are to before the changes."))
-        self.panel.show_result(answer, explorer.result.summary)
-        view = self.panel.view
-        if self.edits and view is not None and (at := view.layers.findData(LAYER)) >= 0:
-            view.layers.setCurrentIndex(at)
+        self.panel.show_result(answer, explorer.result.summary, layer=LAYER if self.edits else "")
 
     def _failed(self, explorer: Explorer, error: BaseException) -> None:
         self._asking = self._asked_again = False
