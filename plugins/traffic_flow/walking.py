@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from . import joints, osm
 from .drivable import column, levels, sound, truths
@@ -15,11 +17,15 @@ from .network import SNAP_M
 from .streets import WALK_M_S, Streets
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
 COLUMNS = ("geometry", "class", "bridge", "tunnel", "level", "attributes")
 """What is read of the table of roads."""
 STEPS_SHARE = 0.5
 """Pace on steps, measured along the ground, as a share of that on the flat: an assumption."""
+APART_M = 1000.0
+"""Ways that hang together no longer than this and join no others are platforms and yards: nobody begins there."""
 NEVER = frozenset(("motorway",))
 ASKED = frozenset(("cycleway",))
 """Only where the data say that one may walk there."""
@@ -58,10 +64,12 @@ def footways(roads: Any, fallen: Iterable[str] = (), pace_m_s: float = WALK_M_S)
     row = row[pieces.line]
     over = truths(roads, "bridge")[row]
     steps = column(roads, "class")[row] == "steps"
-    seconds = shapely.length(pieces.geometry) / np.where(steps, pace_m_s * STEPS_SHARE, pace_m_s)
+    length = np.asarray(shapely.length(pieces.geometry), np.float64)
+    seconds = length / np.where(steps, pace_m_s * STEPS_SHARE, pace_m_s)
     seconds[over & np.isin(np.asarray(roads["id"], object)[row].astype(str), list(fallen))] = np.inf
     number = np.arange(row.size, dtype=np.int32)
     tail, head = (np.asarray(end, np.int32) for end in (pieces.tail, pieces.head))
+    steppable = ~(over | truths(roads, "tunnel")[row] | steps) & ~_apart(tail, head, length, len(pieces.node_xy))
     return Streets(
         tail=np.concatenate([tail, head]),
         head=np.concatenate([head, tail]),
@@ -71,6 +79,16 @@ def footways(roads: Any, fallen: Iterable[str] = (), pace_m_s: float = WALK_M_S)
         lines=pieces.geometry,
         start=tail,
         end=head,
-        doors=~(over | truths(roads, "tunnel")[row] | steps),
+        doors=steppable,
         nodes=len(pieces.node_xy),
     )
+
+
+def _apart(tail: Ints, head: Ints, length_m: Floats, nodes: int) -> Bools:
+    """(k,) lines of parts that are too small to begin on, where there is a larger one."""
+    if not tail.size:
+        return np.zeros(0, bool)
+    joined = coo_array((np.ones(tail.size), (tail, head)), (nodes, nodes))
+    part = connected_components(joined, directed=False)[1][tail]
+    whole = np.bincount(part, length_m)
+    return np.asarray(whole[part] < min(APART_M, whole.max()))

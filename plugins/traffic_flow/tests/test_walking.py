@@ -89,6 +89,13 @@ def test_that_a_footbridge_over_a_street_does_not_meet_it() -> None:
     assert (len(ways.lines), ways.nodes) == (2, 4)
 
 
+def test_that_nobody_begins_on_a_platform_that_joins_nothing() -> None:
+    town = [road((0, 0), (900, 0)), road((0, 0), (0, 900)), road((30, 20), (90, 20), **{"class": "footway"})]
+    ways = footways(table(*town))
+    assert minutes(ways, (50, 19), (500, 0)) == pytest.approx((450 + 19) / WALK_M_S / 60)
+    assert footways(table(town[2])).doors.all()
+
+
 def test_that_an_empty_table_has_no_ways() -> None:
     ways = footways(table())
     assert (len(ways.lines), ways.nodes) == (0, 0)
