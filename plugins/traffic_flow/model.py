@@ -240,7 +240,8 @@ def _homes(buildings: Any, chosen: Rates) -> Homes:
     placed = np.isfinite(xy).all(axis=1)
     unknown = sum(not word for word in buildings["use"][guessed].tolist())
     return Homes(
-        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum()), unknown,
+        np.asarray(buildings["id"], object)[placed], xy[placed], people[placed], jobs[placed], int(guessed.sum()),
+        unknown,
     )  # fmt: skip
 
 
