@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from vidbudova.text import _
 from vidbudova.ui import icons
+from vidbudova.ui.dock_tabs import DockTabs
 from vidbudova.ui.workspaces import WORKSPACES, Panel, made, workspace
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Docks(QObject):
         self._desk, self._window = desk, window
         self.docks: dict[str, Dock] = {}
         self.current = ""
+        self.tabs = DockTabs(window, self.docks, desk.theme)
+        desk.theme_changed.connect(self.tabs.show_theme)
 
     def known(self) -> dict[str, Panel]:
         """Every panel of every workspace that is there."""

@@ -218,7 +218,10 @@ class Overlay(QWidget):
         row = metrics.height() + 5.0
         counts = max((metrics.horizontalAdvance(line.count) for line in legend.lines), default=0)
         words = max(metrics.horizontalAdvance(line.words) for line in legend.lines)
-        width = min(max(24 + words + 18 + counts, metrics.horizontalAdvance(legend.title)) + 22.0, 300.0)
+        self._bold(painter, True)
+        title = painter.fontMetrics().horizontalAdvance(legend.title)
+        self._bold(painter, False)
+        width = min(max(24 + words + 18 + counts, title) + 24.0, 300.0)
         height = row * (len(legend.lines) + 1) + 16
         bottom = self.height() - MARGIN - metrics.height() - 12 - 10
         return QRectF(left, max(bottom - height, 60.0), width, height)
