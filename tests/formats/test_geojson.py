@@ -145,3 +145,13 @@ def test_that_one_odd_attribute_hides_no_feature(take, geojson):
     assert len(rows) == 3
     assert sorted(row["height_m"] for row in rows if row["height_source"] != "assumed") == [12.0, 15.0]
     assert taken.report["read"] == taken.report["kept"] == 3
+
+
+def test_that_signals_among_tagged_points_are_junctions_and_strange_controls_are_left_empty(take, geojson):
+    spots = [{"type": "Point", "coordinates": [37.55 + k / 1000, 47.1]} for k in range(3)]
+    tagged = take(geojson((spots[0], {"highway": "traffic_signals"}), (spots[1], {"highway": "crossing"})))
+    assert [row["control"] for row in tagged.rows("junctions")] == ["signals"]
+    said = [{"control": word, "cycle_s": 90} for word in ("traffic_light", "priority", "whatever")]
+    plain = take(geojson(*zip(spots, said, strict=True)), kind="junctions").rows("junctions")
+    assert {row["control"] for row in plain} == {"signals", "priority", None}
+    assert {row["cycle_s"] for row in plain} == {90.0}

@@ -126,7 +126,10 @@ def _word(words: Mapping[str, str], described: schema.Field, value: Any) -> str 
     word = (values.text(value) or "").lower()
     if described.choices is not None and word in described.choices:
         return word
-    return words.get(word) or ("other" if word and word not in _VOID else None)
+    if found := words.get(word):
+        return found
+    allowed = described.choices is None or "other" in described.choices
+    return "other" if allowed and word and word not in _VOID else None
 
 
 def _inside(described: schema.Field, value: float) -> bool:
