@@ -12,13 +12,14 @@ __all__ = ["explore", "run", "warm"]
 
 def warm(language: str, progress: Progress) -> None:
     """Loads what every run needs, and makes machine code of the assignment, which takes a while once on a computer."""
-    from . import compiled, kernels, mending, model, quickest, reaching, results, what_if  # noqa: F401
+    from . import compiled, kernels, mending, model, nearest_line, quickest, reaching, results, what_if  # noqa: F401
     from .words import Say
 
     if not any(compiled.folder().rglob("*.nbi")):
         progress(0.0, Say(language)("machine_code"))
     kernels.make_ready()
     quickest.make_ready()
+    nearest_line.make_ready()
 
 
 def run(city: City, parameters: Mapping[str, Any], progress: Progress) -> Result:

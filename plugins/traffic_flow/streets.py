@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from .nearest_line import nearest_line
 from .network import RoadNetwork
 from .quickest import Star, star
 
@@ -173,16 +174,12 @@ def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WAL
 def doors(roads: Streets, xy: Floats, pace_m_s: float = WALK_M_S) -> Doors:
     """Where each place (n, 2) steps onto the street: the nearest point of the nearest line with doors, on foot."""
     usable = np.flatnonzero(roads.doors & (roads.length_m > 0))
-    points = shapely.points(np.asarray(xy, float).reshape(-1, 2))
-    none = np.full(len(points), -1, np.int32)
-    if not usable.size or not len(points):
-        return Doors(none, np.zeros(len(points)), np.full(len(points), np.inf))
-    lines = roads.lines[usable]
-    place, nearest = shapely.STRtree(lines).query_nearest(points, all_matches=False)
-    assert np.array_equal(place, np.arange(len(points)))
-    share = shapely.line_locate_point(lines[nearest], points, normalized=True)
-    away = shapely.distance(lines[nearest], points) / pace_m_s
-    return Doors(usable[nearest].astype(np.int32), np.asarray(share, float), np.asarray(away, float))
+    at = np.asarray(xy, float).reshape(-1, 2)
+    assert np.isfinite(at).all()
+    line, share, away_m = nearest_line(roads.lines[usable], at)
+    if not usable.size:
+        return Doors(line, share, away_m)
+    return Doors(usable[line].astype(np.int32), share, away_m / pace_m_s)
 
 
 def _same_way(lines: Shapes, others: Shapes, loop: Bools) -> Bools:
