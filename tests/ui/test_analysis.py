@@ -131,6 +131,7 @@ def test_that_a_result_is_printed_and_taken_away(hands, panel, qtbot, tmp_path, 
 def test_that_a_run_can_be_cancelled_and_keeps_nothing(hands, panel, qtbot):
     panel.form.rows["mode"].put("badly")
     panel.run.click()
+    assert panel.doing.text() and panel.doing.isVisible(), "the wait for a process is told"
     qtbot.waitUntil(lambda: panel.doing.text() == "counting", timeout=LONG_MS)
     assert panel.cancel.isVisible() and not panel.run.isVisible()
     panel.cancel.click()
@@ -186,7 +187,7 @@ def test_that_a_plugin_runs_only_after_it_was_looked_at_and_approved(hands, pane
     assert panel.run.isEnabled()
 
 
-def test_that_an_analysis_is_installed_from_a_folder(hands, panel, qtbot, tmp_path):
+def test_that_an_analysis_is_installed_from_a_folder(hands, panel, qtbot, tmp_path, monkeypatch):
     folder = guests.write(tmp_path / "other_guest", SHOWN, reads=("rail",))
     analysis_trust.install_from(panel, folder)
     qtbot.waitUntil(lambda: panel.which.findData("other-guest") >= 0, timeout=LONG_MS)
@@ -198,6 +199,11 @@ def test_that_an_analysis_is_installed_from_a_folder(hands, panel, qtbot, tmp_pa
     )
     if not hands.desk.session.project.count("rail"):
         assert "OpenStreetMap" in panel.state.text() and not panel.run.isEnabled()
+        asked = []
+        monkeypatch.setattr(hands.desk, "show_panel", asked.append)
+        assert panel.bring.isVisible()
+        panel.bring.click()
+        assert asked == ["import"], "how to get it is one click away"
 
 
 def test_that_closing_a_bridge_is_answered_and_the_process_ends_with_the_questions(hands, home, qtbot):

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QTreeView
 
 from vidbudova.session import analyses
 from vidbudova.session.analyses import Kept
@@ -94,11 +94,18 @@ def forget_kept(panel: AnalysisPanel) -> None:
 
 
 def line_of(kept: Kept) -> str:
-    """What the list says of a result."""
+    """What the list says of a result: its name and time, and below why it no longer holds."""
     when = moment(datetime.fromisoformat(kept.ran_at))
     words = f"{kept.title} · {when}"
     if not kept.stale:
         return words
     if not kept.changes_since:
-        return f"{words} · " + _("stale, the analysis is another now")
-    return f"{words} · " + _("stale, {n} changes since").format(n=number(kept.changes_since))
+        return f"{words}\n" + _("stale, the analysis is another now")
+    return f"{words}\n" + _("stale, {n} changes since").format(n=number(kept.changes_since))
+
+
+def fit(list: QTreeView, most: int) -> None:
+    """As high as its first rows, each of which has a line or two."""
+    model, frame = list.model(), 2 * list.frameWidth() + 4
+    heights = [list.sizeHintForIndex(model.index(row, 0)).height() for row in range(min(model.rowCount(), most))]
+    list.setFixedHeight(max(sum(heights), 2 * list.fontMetrics().height() + 12) + frame)

@@ -33,7 +33,7 @@ from vidbudova.ui.analysis_what_if import WhatIf
 from vidbudova.ui.damage_flow import FlowLayout, narrow
 from vidbudova.ui.damage_section import Section
 from vidbudova.ui.jobs import Cancelled, Job
-from vidbudova.ui.lines_model import Lines, fit_height
+from vidbudova.ui.lines_model import Lines
 
 if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk
@@ -74,6 +74,8 @@ class AnalysisPanel(QScrollArea):
         self.approve = QPushButton(_("Look at it and approve"))
         self.approve.setObjectName("analysis-approve")
         self.install, self.remove = QPushButton(_("Install from a file")), QPushButton(_("Remove"))
+        self.bring = QPushButton(_("Bring in files"))
+        self.bring.setObjectName("analysis-bring")
         self.run = QPushButton(_("Run"))
         self.run.setObjectName("analysis-run")
         self.run.setProperty("primary", True)
@@ -134,8 +136,8 @@ class AnalysisPanel(QScrollArea):
         self._shown_column = QVBoxLayout(self.shown)
         self._shown_column.setContentsMargins(0, 0, 0, 0)
         for part in (
-            self.which, self.about, self.state, self.approve, self.run, self.working, self.doing, self.settings,
-            self.what_if_section, self.results, self.report_section, self.shown, self.more,
+            self.which, self.about, self.state, self.approve, self.bring, self.run, self.working, self.doing,
+            self.settings, self.what_if_section, self.results, self.report_section, self.shown, self.more,
         ):  # fmt: skip
             self.column.addWidget(part)
         self.column.addStretch(1)
@@ -148,6 +150,7 @@ class AnalysisPanel(QScrollArea):
         self.approve.clicked.connect(lambda: analysis_trust.look(self))
         self.install.clicked.connect(lambda: analysis_trust.ask_install(self))
         self.remove.clicked.connect(lambda: analysis_trust.ask_remove(self))
+        self.bring.clicked.connect(lambda: self.desk.show_panel("import"))
         self.run.clicked.connect(self.start)
         self.cancel.clicked.connect(self.stop)
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._dress())
@@ -178,6 +181,8 @@ class AnalysisPanel(QScrollArea):
             self.which.addItem(plugin.name, plugin.id)
         if plugins:
             self.which.setCurrentIndex(max(self.which.findData(before), 0))
+        else:
+            self.more.open()
         self.choose()
         self.refresh()
 
@@ -231,6 +236,7 @@ class AnalysisPanel(QScrollArea):
         busy = self.job is not None
         self.approve.setVisible(plugin is not None and plugin.state == "unapproved")
         self.settings.setVisible(self.form is not None and bool(self.form.rows))
+        self.bring.setVisible(bool(lacks) and session is not None and not session.read_only)
         self.run.setVisible(not busy)
         self.run.setEnabled(can and session is not None and not session.read_only)
         self.working.setVisible(busy)
@@ -263,15 +269,20 @@ class AnalysisPanel(QScrollArea):
             return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled, found=draw)
 
         self.job = self.desk.jobs.start(plugin.name, work, self._came, self._failed)
-        self.job.moved.connect(self._moved)
+        self.follow_job()
+
+    def follow_job(self) -> None:
+        """Show how far the job is that was just begun."""
+        if self.job is not None:
+            self.job.moved.connect(self._moved)
         self.bar.setValue(0)
-        self.doing.setText("")
+        self.doing.setText(_("Starting a process for it"))
         self._dress()
 
     def _moved(self) -> None:
         if self.job is not None:
             self.bar.setValue(round(1000 * max(self.job.done, 0.0)))
-            self.doing.setText(self.job.text)
+            self.doing.setText(_("Stopping") if self.job.cancelled else self.job.text or self.doing.text())
 
     def stop(self) -> None:
         """Cancel what runs."""
@@ -322,7 +333,7 @@ class AnalysisPanel(QScrollArea):
         chosen = chosen or self.chosen()
         self.kept = {one.id: one for one in kept}
         self.lines.show_rows([(one.id, (analysis_kept.line_of(one),)) for one in kept])
-        fit_height(self.list, min(len(kept), MOST_LINES))
+        analysis_kept.fit(self.list, MOST_LINES)
         if chosen in self.kept:
             self.list.setCurrentIndex(self.lines.index(self.lines.row_of(chosen), 0))
         self.reported.follow()

@@ -163,8 +163,7 @@ class WhatIf(QWidget):
             return jobs.open_explorer(plugin, path, parameters=values, progress=progress, cancelled=cancelled)
 
         self.panel.job = self.desk.jobs.start(plugin.name, work, partial(self._began, path), self.panel._failed)
-        self.panel.job.moved.connect(self.panel._moved)
-        self.panel._dress()
+        self.panel.follow_job()
 
     def _began(self, path: object, explorer: Explorer) -> None:
         self.panel.job = None
