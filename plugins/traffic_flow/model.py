@@ -26,7 +26,7 @@ from .links import Links
 from .network import RoadNetwork, build
 from .quickest import between, of_links
 from .rates import Rates, rates
-from .streets import Doors, doors, streets_of
+from .streets import Doors, Streets, doors, streets_of
 from .words import Say
 from .zones import Connectors, Zones
 
@@ -69,7 +69,8 @@ class Traffic:
     homes, zones, joined, demand : who moves between what. chosen : the rates that were taken.
     cuts : what damage and works do. whole : equilibrium before them. engine : equilibrium with what is cut now.
     state : what is left of the network now. now : its solution. minutes : (z, z) on the empty whole network.
-    doors : where each of the homes steps onto a street. minutes_before : (z, z) at the times of `whole`.
+    streets, doors : those of the empty network, and where each of the homes steps onto one.
+    minutes_before : (z, z) at the times of `whole`.
     foreign_trips : of a matrix, from or to zones that there are not. unplaced : destroyed bridges that were not found.
     """
 
@@ -88,6 +89,7 @@ class Traffic:
     state: edits.State
     now: Solution
     minutes: Floats
+    streets: Streets
     doors: Doors
     minutes_before: Floats
     foreign_trips: float = 0.0
@@ -174,7 +176,7 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     gap = float(parameters["gap"])
     with ThreadPoolExecutor(1) as beside:
         # what needs no equilibrium is found while one is looked for: both are compiled code
-        stepping = beside.submit(lambda: doors(streets_of(network, network.links.free_time), homes.xy))
+        stepping = beside.submit(_stepping, network, homes.xy)
         cutting = beside.submit(_cuts, city, network, buildings, parameters, day)
         whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
         cuts = cutting.result()
@@ -185,10 +187,16 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     whole, now = _on_streets(whole, network), _on_streets(now, network)
     found = Traffic(
         say, parameters, network, links, homes, cells, joined, demand, chosen, cuts, whole, engine, state, now, minutes,
-        stepping.result(), before.result(), foreign,
+        *stepping.result(), before.result(), foreign,
     )  # fmt: skip
     found.warnings = _warnings(found)
     return found
+
+
+def _stepping(network: RoadNetwork, xy: Floats) -> tuple[Streets, Doors]:
+    """The streets of the empty network, and where places (n, 2) step onto them."""
+    streets = streets_of(network, network.links.free_time)
+    return streets, doors(streets, xy)
 
 
 def minutes_between(links: Links, zones: int, solution: Solution) -> Floats:

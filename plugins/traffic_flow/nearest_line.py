@@ -5,6 +5,7 @@ Bentley, Weide and Yao (1980, ACM Transactions on Mathematical Software 6) descr
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,37 +21,63 @@ SQUARE_M = 50.0
 MOST_SQUARES = 1_000_000
 
 
-def nearest_line(lines: NDArray[Any], xy: Floats) -> tuple[Ints, Floats, Floats]:
-    """For points (n, 2), finite: the nearest line, the share of its length up to the nearest place on it, and how far.
+@dataclass(frozen=True)
+class Squares:
+    """Stretches (s) of lines in the squares of a grid.
 
-    Of lines equally far it is the first. Without lines all are -1, and infinitely far.
-
-    Parameters
+    Attributes
     ----------
-    lines : (k,) LineStrings with finite coordinates.
+    line : (s,) the line of each stretch. begin, end : (s, 2). before, long, total : (s,) metres of the line up to the
+    stretch, of it, and of the whole line.
+    start : (squares + 1,) where the list of each square begins. stretch : the lists.
+    low, size, side : lower left corner, columns and rows, and side of the squares.
     """
+
+    line: Ints
+    begin: Floats
+    end: Floats
+    before: Floats
+    long: Floats
+    total: Floats
+    start: Ints
+    stretch: Ints
+    low: Floats
+    size: NDArray[np.int64]
+    side: float
+
+    def nearest(self, xy: Floats) -> tuple[Ints, Floats, Floats]:
+        """For points (n, 2), finite: nearest line, share of its length up to the nearest place on it, and how far.
+
+        Of lines equally far it is the first. Without lines all are -1, and infinitely far.
+        """
+        at = np.ascontiguousarray(xy, np.float64)
+        if not self.line.size:
+            return np.full(len(at), -1, np.int32), np.zeros(len(at)), np.full(len(at), np.inf)
+        near, along, away = _nearest(at, self.begin, self.end, self.start, self.stretch, self.low, self.size, self.side)
+        way, whole = self.before[near] + along * self.long[near], self.total[near]
+        share = np.divide(way, whole, out=np.zeros(len(at)), where=whole > 0)
+        return self.line[near], np.clip(share, 0, 1), away
+
+
+def squares(lines: NDArray[Any]) -> Squares:
+    """The squares of lines (k,), LineStrings with finite coordinates."""
     at, of = shapely.get_coordinates(lines, return_index=True)
-    first = np.flatnonzero(of[:-1] == of[1:]) if of.size else np.zeros(0, np.int64)
-    if not first.size:
-        return np.full(len(xy), -1, np.int32), np.zeros(len(xy)), np.full(len(xy), np.inf)
+    if not of.size:
+        at, of = np.zeros((1, 2)), np.zeros(1, np.int64)
+    first = np.flatnonzero(of[:-1] == of[1:])
     begin, end, line = at[first], at[first + 1], of[first].astype(np.int32)
     long = np.hypot(*(end - begin).T)
-    total = np.bincount(line, long, minlength=len(lines))
     before = np.cumsum(long) - long
     before -= before[np.searchsorted(line, line)]
+    total = np.bincount(line, long, minlength=1)[line]
     low, size, side = _grid(at)
     start, stretch = _in_squares(begin, end, long, low, size, side)
-    place = np.ascontiguousarray(xy, np.float64)
-    nearest, along, away = _nearest(place, begin, end, start, stretch, low, size, side)
-    chosen = line[nearest]
-    way = before[nearest] + along * long[nearest]
-    share = np.divide(way, total[chosen], out=np.zeros(len(place)), where=total[chosen] > 0)
-    return chosen, np.clip(share, 0, 1), away
+    return Squares(line, begin, end, before, long, total, start, stretch, low, size, side)
 
 
 def make_ready() -> None:
     """Compiles the kernel or takes it from the cache."""
-    nearest_line(np.array([shapely.LineString([(0, 0), (1, 0)])], object), np.zeros((1, 2)))
+    squares(np.array([shapely.LineString([(0, 0), (1, 0)])], object)).nearest(np.zeros((1, 2)))
 
 
 def _grid(at: Floats) -> tuple[Floats, NDArray[np.int64], float]:
@@ -73,12 +100,13 @@ def _in_squares(
     step = ((end - begin) / many[:, None])[stretch]
     one = ((begin[stretch] + step * part[:, None] - low) / side).astype(np.int64).clip(0, size - 1)
     other = ((begin[stretch] + step * (part + 1)[:, None] - low) / side).astype(np.int64).clip(0, size - 1)
-    corners = [one[:, 0] + one[:, 1] * size[0], one[:, 0] + other[:, 1] * size[0]]
-    corners += [other[:, 0] + one[:, 1] * size[0], other[:, 0] + other[:, 1] * size[0]]
-    key = np.unique(np.concatenate(corners) * long.size + np.tile(stretch, 4))
-    square = key // long.size
-    start = np.searchsorted(square, np.arange(int(size.prod()) + 1))
-    return start.astype(np.int32), (key % long.size).astype(np.int32)
+    wide, high = one[:, 0] != other[:, 0], one[:, 1] != other[:, 1]
+    corners = [(one, one, slice(None)), (one, other, high), (other, one, wide), (other, other, wide & high)]
+    square = np.concatenate([x[which, 0] + y[which, 1] * size[0] for x, y, which in corners])
+    listed = np.concatenate([stretch[which] for _x, _y, which in corners])
+    order = np.argsort(square, kind="stable")
+    start = np.searchsorted(square[order], np.arange(int(size.prod()) + 1))
+    return start.astype(np.int32), listed[order].astype(np.int32)
 
 
 @njit(cache=True, nogil=True)

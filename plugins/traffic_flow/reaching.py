@@ -16,7 +16,7 @@ from .access import BANDS_MINUTES, Reached, nearest, people_within
 from .isochrones import isochrones
 from .model import Traffic
 from .modes import FOOT, USUAL, tasks, ways_on_foot
-from .streets import Doors, Streets, doors, for_engines, on_foot, streets_of
+from .streets import Doors, Streets, doors, for_engines, on_foot
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def access(city: City, found: Traffic, wanted: str) -> Access:
     wanted : the facility whose areas are drawn, "none" for none.
     """
     mode = str(found.parameters.get("mode", USUAL))
-    driven = streets_of(found.network, found.times(found.now))
+    driven = found.streets.with_seconds(found.times(found.now))
     walked, home = on_foot(driven, _walkable(found, driven)), found.doors
     if mode == FOOT:
         walked = ways_on_foot(city, found)

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from .nearest_line import nearest_line
+from .nearest_line import Squares, squares
 from .network import RoadNetwork
 from .quickest import Star, star
 
@@ -75,9 +75,27 @@ class Streets:
         """Links turned round: for ways that end at what is looked for."""
         return star(self.head, self.tail, self.seconds, self.nodes)
 
+    @cached_property
+    def usable(self) -> Ints:
+        """Lines that doors open to."""
+        return np.flatnonzero(self.doors & (self.length_m > 0)).astype(np.int32)
+
+    @cached_property
+    def squares(self) -> Squares:
+        """Where the usable lines lie."""
+        return squares(self.lines[self.usable])
+
     def with_seconds(self, seconds: Floats) -> Streets:
         """The same streets at other times (m,), such as loaded ones; infinite ones are shut."""
-        return replace(self, seconds=np.asarray(seconds, np.float64))
+        return self.with_ways(seconds=np.asarray(seconds, np.float64))
+
+    def with_ways(self, **ways: Any) -> Streets:
+        """Other links on the same lines."""
+        made = replace(self, **ways)
+        for known in ("length_m", "usable", "squares"):
+            if known in vars(self):  # of the lines alone
+                vars(made)[known] = vars(self)[known]
+        return made
 
     def _each(self, which: Bools) -> Floats:
         least = np.full(len(self.lines), np.inf)
@@ -147,7 +165,7 @@ def for_engines(roads: Streets) -> Streets:
         return roads
     start, end = roads.start[roads.line], roads.end[roads.line]
     tail, head = np.where(roads.along, start, end), np.where(roads.along, end, start)
-    return replace(roads, tail=tail, head=head, entry=None)
+    return roads.with_ways(tail=tail, head=head, entry=None)
 
 
 def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WALK_M_S) -> Streets:
@@ -160,8 +178,7 @@ def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WAL
         seconds = np.where(walkable, seconds, np.inf)
     line = np.arange(len(roads.lines), dtype=np.int32)
     forth = np.ones(line.size, bool)
-    return replace(
-        roads,
+    return roads.with_ways(
         tail=np.concatenate([roads.start, roads.end]),
         head=np.concatenate([roads.end, roads.start]),
         seconds=np.concatenate([seconds, seconds]),
@@ -173,13 +190,12 @@ def on_foot(roads: Streets, walkable: Bools | None = None, pace_m_s: float = WAL
 
 def doors(roads: Streets, xy: Floats, pace_m_s: float = WALK_M_S) -> Doors:
     """Where each place (n, 2) steps onto the street: the nearest point of the nearest line with doors, on foot."""
-    usable = np.flatnonzero(roads.doors & (roads.length_m > 0))
     at = np.asarray(xy, float).reshape(-1, 2)
     assert np.isfinite(at).all()
-    line, share, away_m = nearest_line(roads.lines[usable], at)
-    if not usable.size:
-        return Doors(line, share, away_m)
-    return Doors(usable[line].astype(np.int32), share, away_m / pace_m_s)
+    line, share, away_m = roads.squares.nearest(at)
+    known = line >= 0
+    line[known] = roads.usable[line[known]]
+    return Doors(line, share, away_m / pace_m_s)
 
 
 def _same_way(lines: Shapes, others: Shapes, loop: Bools) -> Bools:
