@@ -138,7 +138,7 @@ def test_that_minutes_end_in_streets_for_residents_and_do_not_lead_through_them(
 
     def minutes(start: str, end: str, errand: str) -> float:
         home, place = (doors(roads, np.array([spots[name]])) for name in (start, end))
-        return float(nearest(roads, home, place, ERRANDS[errand]).minutes[0]) * 60 * speed
+        return float(nearest(roads, home, place, ERRANDS[errand]).minutes[0] * 60 * speed)
 
     for errand in ("hospital", "fire_station"):
         assert minutes("west", "east", errand) == pytest.approx(50 + 600 + 50)

@@ -16,6 +16,8 @@ from traffic_flow.tests.test_run import Town, ran, town
 from traffic_flow.tests.test_run import table as result_table
 from traffic_flow.walking import STEPS_SHARE, footways, walkable
 
+from vidbudova.plugin import Result
+
 
 def minutes(ways: Streets, start: tuple[float, float], end: tuple[float, float]) -> float:
     home, place = (doors(ways, np.array([spot], float)) for spot in (start, end))
@@ -102,7 +104,7 @@ def test_that_an_empty_table_has_no_ways() -> None:
     assert column(table(), "class").size == 0
 
 
-def crossing(mode: str, **values: object) -> tuple[Town, object]:
+def crossing(mode: str, **values: object) -> tuple[Town, Result]:
     """The town of two banks with a footbridge in the south, a school and a shelter in the east."""
     city = town()
     foot = gpd.GeoDataFrame(
