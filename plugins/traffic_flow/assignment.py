@@ -276,7 +276,7 @@ class Equilibrium:
 
 def _leaving(trips: sparse.csr_array) -> Floats:
     """(zones,) trips that begin in each zone less those that end there."""
-    return np.asarray(trips.sum(axis=1)).ravel() - np.asarray(trips.sum(axis=0)).ravel()
+    return np.asarray(trips.sum(axis=1), np.float64).ravel() - np.asarray(trips.sum(axis=0), np.float64).ravel()
 
 
 def _matrices(demand: Matrix | Sequence[Matrix], zones: int) -> list[sparse.csr_array]:

@@ -132,7 +132,7 @@ def streets(
     _keys, first, line = np.unique(
         np.column_stack([number, ends, length]), axis=0, return_index=True, return_inverse=True
     )
-    line = np.asarray(line.ravel(), np.int32)
+    line = line.ravel().astype(np.int32)
     along = (tail == tail[first][line]) & _same_way(geometry, geometry[first][line], tail == head)
     return Streets(
         tail,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -166,7 +167,7 @@ def test_that_a_run_that_is_stopped_at_any_word_can_go_on(words: int, threads: i
     shut.close([3, 17])
     without = shut.solve(1e-9)
 
-    def stopper() -> object:
+    def stopper() -> Callable[[float], object]:
         left = iter(range(words))
         return lambda share: next(left)
 
