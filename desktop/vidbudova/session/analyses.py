@@ -89,16 +89,14 @@ def run_and_read(
     progress: Progress = lambda share, what: None,
     cancelled: Cancelled = lambda: False,
     limits: jobs.Limits = jobs.Limits(),  # noqa: B008 - frozen
-    found: Callable[[Result], object] = lambda result: None,
 ) -> tuple[Kept, Result]:
-    """The same, with what it found, which need not be read once more; `found` is told before it is kept."""
+    """The same, with what it found, which need not be read once more."""
     plugin = finding.ready(plugin_id)
     _refuse_to_keep_nowhere(session)
     after = results.last_change(session.project)
     with workplace() as folder:
         into = folder / "kept"
         ran = jobs.run(plugin, session.project.path, scenario, parameters, progress, cancelled, limits, into)
-        found(ran.result)
         return keep(session, plugin, scenario, ran, into, after), ran.result
 
 

@@ -265,8 +265,7 @@ class AnalysisPanel(QScrollArea):
         assert session is not None
 
         def work(progress: Any, cancelled: Any) -> tuple[Kept, Result]:
-            draw = self.ahead.draw
-            return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled, found=draw)
+            return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled)
 
         self.job = self.desk.jobs.start(plugin.name, work, self._came, self._failed)
         self.follow_job()
@@ -362,7 +361,7 @@ class AnalysisPanel(QScrollArea):
     def show_result(self, result: Result, against: Any = None, kept: str = "", layer: str = "") -> None:
         """Show a result in the panel, and a layer of it on the city: the named one, else the first."""
         self.clear_result()
-        self.view = ResultView(self.desk, result, against, kept, self.ahead.prepare)
+        self.view = ResultView(self.desk, result, against, kept)
         self._shown_column.addWidget(self.view)
         self.view.show_first(layer)
         self.settings.heading.setChecked(False)

@@ -22,7 +22,6 @@ from vidbudova.ui.damage_flow import narrow
 from vidbudova.ui.damage_section import Section
 
 if TYPE_CHECKING:
-    from vidbudova.scene.city import City
     from vidbudova.scene.results import Drawing
     from vidbudova.ui.desk import Desk
 
@@ -32,17 +31,10 @@ ROWS_SHOWN = 8
 
 
 class ResultView(QWidget):
-    """See the module. `against` holds the figures of another result to tell the difference to; `kept` is its id.
+    """See the module. `against` holds the figures of another result to tell the difference to; `kept` is its id."""
 
-    `prepare` gives what a table looks like on the city, in a thread.
-    """
-
-    def __init__(
-        self, desk: Desk, result: Result, against: Mapping[str, object] | None = None, kept: str = "",
-        prepare: Callable[[ResultTable, City], Drawing] | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, desk: Desk, result: Result, against: Mapping[str, object] | None = None, kept: str = "") -> None:
         super().__init__()
-        self._prepare = prepare
         self.desk, self.result, self.kept = desk, result, kept
         self._is_off = False
         self.layers = QComboBox()
@@ -182,12 +174,10 @@ class ResultView(QWidget):
             return
         from vidbudova.scene import results
 
-        prepare = self._prepare or results.prepare
-
         sight, theme = scene.results.sight(), self.desk.theme
 
         def work(progress: Any, cancelled: Any) -> tuple[Drawing, Any]:
-            drawing = prepare(table, city)
+            drawing = results.prepare(table, city)
             return drawing, results.foreseen(drawing, sight)
 
         def lay(made: tuple[Drawing, Any]) -> None:
