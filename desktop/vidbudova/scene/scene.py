@@ -152,10 +152,7 @@ class Scene:
     def set_building_colours(
         self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
     ) -> None:
-        """Colours (n, 3) of all buildings, which are hatched, and which are broken (0, 4 or 5).
-
-        A result that colours them stays before the first two until it is hidden.
-        """
+        """Colours (n, 3) of all buildings (seen once no result covers them), which are hatched, which broken (0, 4, 5)."""
         owner = self.solids.owner
         self.results.wearing.paint(slice(None), rgb[owner])
         if hatched is not None:

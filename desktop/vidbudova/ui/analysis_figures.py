@@ -26,7 +26,7 @@ class FigureRow(QWidget):
         self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.head.setStyleSheet("QToolButton { border: none; background: transparent; padding: 2px 0; }")
-        self.head.setToolTip(_("Where does this come from?"))
+        self.head.setToolTip(figure.title + "\n" + _("Where does this come from?"))
         self.value = QLabel(said(figure, against))
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -295,6 +295,8 @@ class AnalysisPanel(QScrollArea):
         kept, result = came
         self.refresh(kept.id)
         self.show_result(result, kept=kept.id)
+        # its place is known once the panel is laid out
+        QTimer.singleShot(0, self, lambda: self.verticalScrollBar().setValue(self.shown.y() - self.column.spacing()))
         self.desk.notify(_("{name}: done in {s} s").format(name=kept.title, s=number(kept.seconds, 1)))
 
     def _failed(self, error: BaseException) -> None:

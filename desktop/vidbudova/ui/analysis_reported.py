@@ -85,7 +85,6 @@ class Reported(QWidget):
             return
         if on:
             self.keep(self.report.with_entry(self.seen(id)))
-            self.panel.report_section.open()
         else:
             self.keep(self.report.without(id))
 

@@ -78,15 +78,16 @@ def _first(job: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _contents(entries: Sequence[Mapping[str, Any]], at: Sequence[int]) -> str:
+    title, stale = _safe(_("Contents")), _safe(_("stale"))
     rows = "".join(
         f"<tr><td width='60%'>{n + 1}. {_safe(one['title'])}"
-        + (f" <span class='warn'>({_safe(_('stale'))})</span>" if one["stale"] else "")
+        + (f" <span class='warn'>({stale})</span>" if one["stale"] else "")
         + f"</td><td width='30%' class='muted'>{_safe(_when(one))}</td>"
         f"<td width='10%' align='right'>{at[n] if n < len(at) else '&nbsp;'}</td></tr>"
         for n, one in enumerate(entries)
     )
     return (
-        f"<p>&nbsp;</p><p><span style='font-size: 14pt; font-weight: 600'>{_safe(_('Contents'))}</span></p>"
+        f"<p>&nbsp;</p><p><span style='font-size: 14pt; font-weight: 600'>{title}</span></p>"
         f"<table width='100%' cellspacing='0'>{rows}</table>"
     )
 
@@ -122,7 +123,8 @@ def _stale(entry: Mapping[str, Any]) -> str:
     more = f" … +{number(len(since) - MOST_SINCE)}" if len(since) > MOST_SINCE else ""
     what = _("Since then: {what}").format(what="; ".join(since[:MOST_SINCE]) + more)
     what = what if since else _("The analysis, or a file that it read, is another now.")
-    told = f"<b>{_safe(_('Stale: what it rests on has changed since.'))}</b>" + f"<br/>{_safe(what)}"
+    stale = _("Stale: what it rests on has changed since.")
+    told = f"<b>{_safe(stale)}</b><br/>{_safe(what)}"
     return f"<table width='100%' cellpadding='6'><tr><td bgcolor='{STALE}'>{told}</td></tr></table>"
 
 
@@ -155,7 +157,7 @@ def _figures(figures: Sequence[Figure]) -> str:
         f"<td width='52%' class='muted'>{_origin(one)}</td></tr></table>"
         for one in figures
     )
-    return f"<h2>{_safe(_('Figures'))}</h2>{rows}" if rows else ""
+    return _head(_("Figures")) + rows if rows else ""
 
 
 def _origin(figure: Figure) -> str:
@@ -208,7 +210,7 @@ def _given(entry: Mapping[str, Any]) -> str:
     )
     made = _("Checksum of everything it rests on (SHA-256): {sum}").format(sum=entry["inputs_sha256"])
     table = f"<table width='100%' cellspacing='0'>{rows}</table>" if rows else ""
-    return f"<h2>{_safe(_('Settings'))}</h2>{table}<p class='muted'>{_safe(made)}</p>"
+    return _head(_("Settings")) + f"{table}<p class='muted'>{_safe(made)}</p>"
 
 
 def _scenario(name: str) -> str:
@@ -221,6 +223,10 @@ def _when(entry: Mapping[str, Any]) -> str:
 
 def _lines(text: str) -> str:
     return "<br/>".join(map(_safe, text.split("\n")))
+
+
+def _head(words: str) -> str:
+    return f"<h2>{_safe(words)}</h2>"
 
 
 def _safe(text: object) -> str:
