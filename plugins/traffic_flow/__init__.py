@@ -54,6 +54,7 @@ def _found(city: City, parameters: Mapping[str, Any], progress: Progress) -> tup
     if parameters["repair"]:
         progress(0.85, found.say("repairing"))
         works = mending(found, city.crs, lambda share: progress(0.85 + 0.1 * share, found.say("repairing")))
+    progress(0.96, found.say("access"))
     result = whole(city, found, near, works)
     progress(1.0)
     return found, result

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -31,6 +31,7 @@ from .words import Say
 from .zones import Connectors, Zones
 
 Floats = NDArray[np.float64]
+Found = TypeVar("Found")
 
 BUILDINGS = ("geometry", "name", "use", "levels", "height_m", "people", "jobs", "part_of")
 STOREY_M = 3.0
@@ -39,6 +40,8 @@ ZONES = 150
 NARROWEST_M, WIDEST_M = 300.0, 5000.0
 MOST_SWEEPS = 400
 MOST_THREADS = 4
+PATIENCE_S = 0.2
+"""Nobody waits longer without a word."""
 
 
 @dataclass(frozen=True)
@@ -160,16 +163,19 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
     say = Say(city.language)
     day = _day(parameters["works_on"], say)
     progress(0.02, say("reading"))
-    network = _network(city, say)
-    progress(0.15, say("network"))
+    network = _network(city, say, progress)
+    progress(0.15, say("reading"))
     chosen = rates(parameters["period"], parameters["level"])
     buildings = _table(city, "buildings", BUILDINGS)
-    homes = _homes(buildings, chosen)
     progress(0.25, say("demand"))
+    homes = _homes(buildings, chosen)
+    progress(0.3, say("demand"))
     cells = _zones(homes, float(parameters["zone_width_m"]), _districts(city, parameters["zones_from"]))
     joined = zones.connectors(cells, homes.xy, homes.people + homes.jobs, network.node_xy, network.entrances)
     links = zones.attach(network.links, len(cells), joined, network.twins.entry if network.twins else None)
+    progress(0.35, say("demand"))
     minutes, way = skim(links, cells)
+    progress(0.4, say("demand"))
     demand, foreign = _demand(parameters, cells, minutes, way, chosen, say)
     progress(0.45, say("solving"))
     engine = Equilibrium(links, demand.trips, threads=min(os.cpu_count() or 1, MOST_THREADS))
@@ -179,18 +185,27 @@ def traffic(city: City, parameters: Mapping[str, Any], progress: Progress) -> Tr
         stepping = beside.submit(_stepping, network, homes.xy)
         cutting = beside.submit(_cuts, city, network, buildings, parameters, day)
         whole = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.45 + 0.25 * share, say("solving")))
-        cuts = cutting.result()
+        cuts = _awaited(cutting, lambda: progress(0.7, say("solving")))
         before = beside.submit(minutes_between, links, len(cells), whole)
         state = edits.state(network, cuts, {"close": parameters["close"], "open": parameters["open"]})
         impose(engine, None, state, network.twins)
         now = engine.solve(gap, MOST_SWEEPS, lambda share: progress(0.7 + 0.1 * share, say("solving")))
+        streets, home = _awaited(stepping, lambda: progress(0.8, say("access")))
+        minutes_before = _awaited(before, lambda: progress(0.8, say("access")))
     whole, now = _on_streets(whole, network), _on_streets(now, network)
     found = Traffic(
         say, parameters, network, links, homes, cells, joined, demand, chosen, cuts, whole, engine, state, now, minutes,
-        *stepping.result(), before.result(), foreign,
+        streets, home, minutes_before, foreign,
     )  # fmt: skip
     found.warnings = _warnings(found)
     return found
+
+
+def _awaited(task: Future[Found], told: Callable[[], object]) -> Found:
+    """What a task gives; until then somebody is told every now and then, who may cancel."""
+    while wait([task], PATIENCE_S).not_done:
+        told()
+    return task.result()
 
 
 def _stepping(network: RoadNetwork, xy: Floats) -> tuple[Streets, Doors]:
@@ -214,9 +229,10 @@ def _day(text: str, say: Say) -> str:
         raise say.error("bad_day", day=text) from None
 
 
-def _network(city: City, say: Say) -> RoadNetwork:
+def _network(city: City, say: Say, progress: Progress) -> RoadNetwork:
     roads = city.table("roads", COLUMNS)
     junctions = _table(city, "junctions", ("geometry", "control", "cycle_s", "attributes"))
+    progress(0.08, say("network"))
     network = build(roads, junctions)
     if not len(network):
         raise say.error("no_roads")

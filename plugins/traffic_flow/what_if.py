@@ -35,6 +35,7 @@ class Explorer:
             if isinstance(told, list | tuple):  # anything else is refused below
                 asked[name] = [*(one for one in given if not _named(one, question)), *told]
         self._found.change(asked, lambda share: progress(0.05 + 0.85 * share, say("solving")))
+        progress(0.92, say("solving"))
         return results.answer(self._city, self._found, self._first, self._minutes)
 
 

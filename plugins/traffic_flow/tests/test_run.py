@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -309,6 +311,46 @@ def test_that_what_progress_raises_ends_the_run() -> None:
 
     with pytest.raises(Stop):
         run(town(), given(), stop)
+
+
+def test_that_a_run_can_be_ended_at_every_word_and_leaves_no_thread() -> None:
+    class Stop(Exception):
+        pass
+
+    def ended_at(last: float) -> list[float]:
+        told: list[float] = []
+
+        def stop(share: float, what: str = "") -> None:
+            told.append(share)
+            if share >= last:
+                raise Stop
+
+        with pytest.raises(Stop):
+            run(town(), given(), stop)
+        return told
+
+    whole = ended_at(1.0)
+    assert whole == sorted(whole)
+    before = set(threading.enumerate())
+    for share in sorted(set(whole)):
+        assert ended_at(share)[-1] >= share
+        assert not set(threading.enumerate()) - before
+
+
+def test_that_whoever_waits_for_a_task_is_told_and_gets_its_error() -> None:
+    gone, told = threading.Event(), list[int]()
+
+    def task() -> None:
+        gone.wait(30)
+        raise LookupError
+
+    def word() -> None:
+        told.append(1)
+        gone.set()
+
+    with ThreadPoolExecutor(1) as beside, pytest.raises(LookupError):
+        model._awaited(beside.submit(task), word)
+    assert told
 
 
 def test_that_every_table_says_what_its_columns_are() -> None:
