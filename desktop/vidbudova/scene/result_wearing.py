@@ -40,19 +40,16 @@ class Wearing:
         colours.paint(slice(None), rgb[self.scene.solids.owner])
         colours.flag(HATCHED, np.zeros(0, np.int64))
 
-    def paint(self, rows: NDArray[np.integer] | slice, rgb: Bytes) -> None:
-        """Colours (k, 3) for some parts of buildings: seen at once, or once the result is taken off."""
+    def paint(self, rows: NDArray[np.integer] | slice, rgb: Bytes, hatched: Mask | None = None) -> None:
+        """Colours (k, 3) for some parts of buildings, and which (m,) are hatched; seen once no result covers them."""
+        colours = self.scene.colours
         if self.is_on and self._before is not None:
             self._before[rows] = rgb
-        else:
-            self.scene.colours.paint(rows, rgb)
-
-    def hatch(self, hatched: Mask) -> None:
-        """Which parts of buildings (m,) are hatched."""
-        if self.is_on:
-            self._hatched = np.asarray(hatched, bool)
-        else:
-            self.scene.colours.flag(HATCHED, hatched)
+            self._hatched = self._hatched if hatched is None else np.asarray(hatched, bool)
+            return
+        colours.paint(rows, rgb)
+        if hatched is not None:
+            colours.flag(HATCHED, hatched)
 
     def take_off(self) -> None:
         """What they wear otherwise; what was plain is plain in the theme of now."""

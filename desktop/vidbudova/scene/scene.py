@@ -152,11 +152,9 @@ class Scene:
     def set_building_colours(
         self, rgb: NDArray[np.uint8], hatched: NDArray[np.bool_] | None = None, broken: NDArray[np.int8] | None = None
     ) -> None:
-        """Colours (n, 3) of all buildings (seen once no result covers them), which are hatched, which broken (0, 4, 5)."""
+        """Colours (n, 3) of all buildings, seen once no result covers them; which are hatched, and broken (0, 4, 5)."""
         owner = self.solids.owner
-        self.results.wearing.paint(slice(None), rgb[owner])
-        if hatched is not None:
-            self.results.wearing.hatch(hatched[owner])
+        self.results.wearing.paint(slice(None), rgb[owner], None if hatched is None else hatched[owner])
         if broken is not None:
             self.set_building_forms(broken)
 
