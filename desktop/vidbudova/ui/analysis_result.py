@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vidbudova.scene.results import Drawing
     from vidbudova.ui.desk import Desk
 
-PLAY_MS = 40
+PLAY_MS, MOST_STEP_S = 33, 0.2
 SWATCH = 14
 ROWS_SHOWN = 8
 
@@ -53,6 +53,7 @@ class ResultView(QWidget):
         self.play.setCheckable(True)
         self.play.setObjectName("result-play")
         self.play.toggled.connect(self._play)
+        self._watch = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(PLAY_MS)
         self._timer.timeout.connect(self._step)
@@ -216,6 +217,7 @@ class ResultView(QWidget):
         self.play.setIcon(icons.icon("pause" if on else "play", self.desk.theme))
         self.play.setText(_("Pause") if on else _("Play"))
         if on:
+            self._watch.start()
             self._timer.start()
         else:
             self._timer.stop()
@@ -226,7 +228,8 @@ class ResultView(QWidget):
         if scene is None or not scene.results.playing:
             self._timer.stop()
             return
-        scene.results.advance(PLAY_MS / 1000)
+        # by the watch, so that a slow machine shows fewer pictures and no slower cars; a halt is not made up for
+        scene.results.advance(min(self._watch.restart() / 1000, MOST_STEP_S))
         self.desk.viewport.redraw("moving")
 
     def _fill_legend(self, table: ResultTable | None) -> None:
