@@ -49,6 +49,7 @@ def main() -> None:
         channel.say(error={"kind": "other"})
         return
     _obey(order, channel, loaded)
+    channel.asked.get()  # the program ends this process, with all that it can still tell to be of it
 
 
 def _obey(order: Order, channel: Channel, loaded: warming.Loaded | None) -> None:
