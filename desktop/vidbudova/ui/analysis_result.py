@@ -254,7 +254,7 @@ class ResultView(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._undrawn = list(self.result.charts)
-        self._next_chart()
+        QTimer.singleShot(0, self, self._next_chart)
 
     def _next_chart(self) -> None:
         """One chart at a time, so that a hand is answered in between."""
