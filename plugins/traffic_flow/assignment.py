@@ -61,7 +61,8 @@ ROUNDS, FINE_ROUNDS = 5, 11
 DIRTY = 0.25
 """Bushes that lose less than this part of the gap that is allowed are left as they are."""
 SETTLED = 10.0
-"""The gap is not worth a look while a sweep changes the whole time by more than so many times what is allowed."""
+"""The gap is not worth a look while a sweep changes the whole time by more than so many times what is allowed, or FINE;
+close by, it is: it tells which bushes need no visit."""
 
 
 class Equilibrium:
@@ -197,7 +198,7 @@ class Equilibrium:
         for swept in range(most_iterations):
             spent = self._last_time + self._work.visit(self._work.every(), ROUNDS)
             change = abs(spent - before)
-            if change <= SETTLED * gap * spent:
+            if change <= SETTLED * max(gap, FINE) * spent:
                 return swept + 1
             word.reached(change / spent if spent > 0 else 1.0)
             before = spent

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from .bush import Bench, Bushes, Floats, Graph, Ints, Road, balance, clear, label, lay_out
+from .bush import FAR, Bench, Bushes, Floats, Graph, Ints, Road, balance, clear, label, lay_out
 from .compiled import kernel
 
 
@@ -38,8 +36,8 @@ def candidates(graph: Graph, road: Road, bench: Bench, extra: Floats, n: int, ro
 
 
 @kernel
-def sort_part(bench: Bench, begin: int, end: int) -> None:
-    """Sorts the nodes at these positions by their longest times; they nearly are."""
+def insert(bench: Bench, begin: int, end: int, most: int) -> bool:
+    """Sorts the nodes at these positions by their longest times, unless that takes more than `most` moves."""
     node, high = bench.node, bench.high
     work = 0
     for p in range(begin + 1, end):
@@ -52,13 +50,42 @@ def sort_part(bench: Bench, begin: int, end: int) -> None:
         node[q] = u
         high[q] = key
         work += p - q
-        if work > 40 * (end - begin):
-            order = np.argsort(high[begin:end], kind="mergesort")
-            nodes, keys = node[begin:end].copy(), high[begin:end].copy()
-            for k in range(end - begin):
-                node[begin + k] = nodes[order[k]]
-                high[begin + k] = keys[order[k]]
-            return
+        if work > most:
+            return False
+    return True
+
+
+@kernel
+def sort_part(bench: Bench, begin: int, end: int) -> None:
+    """Sorts the nodes at these positions by their longest times, equal ones as they were.
+
+    Most lie nearly in order. Where they do not, they are dealt into as many equal spans of time as there are nodes,
+    and sorted within these.
+    """
+    n = end - begin
+    if insert(bench, begin, end, 4 * n):
+        return
+    node, high, nodes, keys, first = bench.node, bench.high, bench.heap, bench.key, bench.came_by
+    low, top = high[begin], high[begin]
+    for p in range(begin, end):
+        low, top = min(low, high[p]), max(top, high[p])
+    if not 0.0 < top - low < FAR:
+        insert(bench, begin, end, n * n)
+        return
+    spans = n / (top - low) * (1.0 - 1e-9)
+    for k in range(n + 1):
+        first[k] = 0
+    for p in range(begin, end):
+        first[int((high[p] - low) * spans) + 1] += 1
+    for k in range(n):
+        first[k + 1] += first[k]
+    for p in range(begin, end):
+        k = int((high[p] - low) * spans)
+        nodes[first[k]], keys[first[k]] = node[p], high[p]
+        first[k] += 1
+    for k in range(n):
+        node[begin + k], high[begin + k] = nodes[k], keys[k]
+    insert(bench, begin, end, n * n)
 
 
 @kernel
