@@ -184,10 +184,10 @@ def _along(points: _Points) -> Floats:
 def _inserted(
     points: _Points, loose: Ints, before: Ints, where: Floats, along: Floats, snap_m: float
 ) -> tuple[_Points, tuple[Ints, Ints]]:
-    """New points in the middle of lines, one for all loose ends that fall within the tolerance of each other."""
+    """New points in the middle of lines, one for all loose ends that fall within the tolerance of the first of them."""
     order = np.argsort(where, kind="stable")
     loose, before, where = loose[order], before[order], where[order]
-    new = np.concatenate([[True], np.diff(where) > snap_m])[: where.size]
+    new = _first_ones(where, snap_m)
     group = np.cumsum(new) - 1
     fresh = points.spot.max() + 1 + np.arange(int(new.sum()))
     pair = points.spot[loose], fresh[group]
@@ -198,6 +198,15 @@ def _inserted(
         np.insert(points.xy, at, xy, axis=0), np.insert(points.of, at, points.of[at]), np.insert(points.spot, at, fresh)
     )
     return added, pair
+
+
+def _first_ones(where: Floats, apart: float) -> Bools:
+    """(n,) which of these rising numbers lie more than `apart` after the last one that was chosen."""
+    chosen, last = np.zeros(where.size, bool), -np.inf
+    for k, at in enumerate(where.tolist()):
+        if at - last > apart:
+            chosen[k], last = True, at
+    return chosen
 
 
 def _one(points: _Points, pairs: list[tuple[Ints, Ints]]) -> _Points:

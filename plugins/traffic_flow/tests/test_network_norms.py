@@ -144,7 +144,8 @@ def test_that_cutting_keeps_every_metre_and_joins_what_touches(
     assert np.bincount(pieces.line, minlength=len(lines))[pieces.short].sum() == 0
     for nodes, at in ((pieces.tail, 0), (pieces.head, -1)):
         there = shapely.get_point(pieces.geometry, at)
-        assert shapely.distance(there, shapely.points(pieces.node_xy[nodes])).max(initial=0) <= snap_m
+        # to the line, along it to the joint that another end has made, and that end's own way to the line
+        assert shapely.distance(there, shapely.points(pieces.node_xy[nodes])).max(initial=0) <= 3 * snap_m + 1e-9
     ends = np.concatenate([shapely.get_point(pieces.geometry, at) for at in (0, -1)])
     xy = np.rint(shapely.get_coordinates(ends)).astype(int)
     flat = np.tile(np.array(level)[pieces.line], 2)
@@ -169,3 +170,13 @@ def test_that_networks_do_not_depend_on_where_they_lie(seed: int, east: float, n
     assert here.length_m == pytest.approx(there.length_m, abs=1e-3)
     assert here.key.tolist() == there.key.tolist()
     assert (here.topology.parts, here.topology.strong_parts) == (there.topology.parts, there.topology.strong_parts)
+
+
+def test_that_loose_ends_in_a_row_are_not_all_joined_in_one_place() -> None:
+    wall = [(0.0, 0.0), (10.0, 0.0)]
+    ends = [[(1 + 0.4 * k, 0.3), (1 + 0.4 * k, 5.0 + k)] for k in range(15)]
+    pieces = cut(np.array([shapely.LineString(xy) for xy in [wall, *ends]], object), np.zeros(16, np.int64), 0.5)
+    feet = pieces.node_xy[np.concatenate([pieces.tail, pieces.head])]
+    feet = np.unique(feet[np.abs(feet[:, 1]) < 1].round(3), axis=0)
+    assert len(feet) == 2 + 8
+    assert np.diff(np.sort(feet[:, 0])).max() < 4.0
