@@ -70,6 +70,22 @@ def test_that_the_title_and_notes_are_kept_as_they_are_typed(panel, hands):
     assert reported.notes[id].toPlainText() == "Two bridges carry it all.", "another entry does not wipe a note"
 
 
+def test_that_words_typed_just_before_the_project_is_closed_are_kept(panel, hands):
+    from vidbudova.store.project import open_project
+
+    chosen(panel, 0)
+    panel.add.click()
+    id, path = entries(hands)[0], hands.session.project.path
+    panel.reported.notes[id].setPlainText("The last word.")
+    assert report_of(hands.session).entry(id).note == "", "the hand has not rested yet"
+    hands.window.opening.close_project()
+    project = open_project(path, read_only=True)
+    try:
+        assert "The last word." in str(project.view_state("report"))
+    finally:
+        project.close()
+
+
 def test_that_a_forgotten_result_leaves_the_report_and_the_panel(panel, hands):
     for row in (0, 1):
         chosen(panel, row)

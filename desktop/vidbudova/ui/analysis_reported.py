@@ -107,10 +107,13 @@ class Reported(QWidget):
         self.panel._dress()
 
     def keep_words(self) -> None:
-        """Keep the title and the notes as they are typed."""
-        session, self.report = self.desk.session, self._with_words(self.report)
+        """Keep the title and the notes as they are typed, with the project that they were typed for.
+
+        When another takes its place, or none, it is still open while everybody is told.
+        """
+        session, self.report = self._session, self._with_words(self.report)
         self._rest.stop()
-        if session is not None and session is self._session and not session.read_only:
+        if session is not None and not session.read_only:
             self.desk.attempt(lambda: keep_report(session, self.report))
 
     def _with_words(self, report: Report) -> Report:
