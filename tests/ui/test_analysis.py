@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import textwrap
 from pathlib import Path
@@ -126,6 +127,14 @@ def test_that_a_result_is_printed_and_taken_away(hands, panel, qtbot, tmp_path, 
     analysis_kept.forget_kept(panel)
     qtbot.waitUntil(lambda: not panel.kept, timeout=LONG_MS)
     assert panel.view is None and drawn(hands) is None
+
+
+def test_that_what_is_open_is_put_aside_from_the_collector_until_the_project_is_closed(hands, panel, qtbot):
+    before = gc.get_freeze_count()
+    ran(panel, qtbot)
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > before, timeout=LONG_MS)
+    hands.window.opening.close_project()
+    assert gc.get_freeze_count() == 0
 
 
 def test_that_a_run_can_be_cancelled_and_keeps_nothing(hands, panel, qtbot):

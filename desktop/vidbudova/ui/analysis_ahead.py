@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -11,6 +12,8 @@ from vidbudova import jobs
 if TYPE_CHECKING:
     from vidbudova.ui.analysis_panel import AnalysisPanel
 
+SETTLE_MS = 200
+"""The child is ordered by then."""
 REST_MS = 3000
 """After a run the next process gets ready only once the picture is there."""
 
@@ -34,6 +37,19 @@ class Ahead(QObject):
             jobs.cool()
         elif panel.plugin is not None and panel.isVisible() and panel.run.isEnabled() and panel.job is None:
             jobs.warm(panel.plugin)
+
+    def settle(self) -> None:
+        """Clear up and put aside what is open, while the child is at work; closing the project takes that back.
+
+        Else the collector looks through all of it three times while a result is read and drawn, a tenth of a second
+        each time.
+        """
+        QTimer.singleShot(SETTLE_MS, self, self._put_aside)
+
+    def _put_aside(self) -> None:
+        if self._panel.desk.session is not None:
+            gc.collect()
+            gc.freeze()
 
     def later(self) -> None:
         """The same, in a moment."""

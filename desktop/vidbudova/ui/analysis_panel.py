@@ -268,6 +268,7 @@ class AnalysisPanel(QScrollArea):
             return analyses.run_and_read(session, plugin.id, values, progress=progress, cancelled=cancelled)
 
         self.job = self.desk.jobs.start(plugin.name, work, self._came, self._failed)
+        self.ahead.settle()
         self.follow_job()
 
     def follow_job(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 from collections.abc import Callable
 from importlib import import_module
@@ -211,6 +212,7 @@ class Opening(QObject):
             self._desk.painting.painted.clear()
             self._desk.painting = None
         session.close()
+        gc.unfreeze()  # what runs of analyses put aside
 
     # -- what was open lately -------------------------------------------------------------------------------------
 
