@@ -147,7 +147,7 @@ def test_that_what_is_near_is_drawn_first_and_shadows_last_and_nothing_is_lost()
     order = [props.GetItemAsObject(k) for k in range(props.GetNumberOfItems())]
     assert scene.buildings is not None
     tiles = [scene.buildings.drawn.made[key] for key in scene.buildings.drawn.shown if key[0] != SHADE]
-    eye = View(scene._local(scene.camera), scene.size).eye
+    eye = View(scene.local(scene.camera), scene.size).eye
     bodies = sorted((order.index(made[0].actor), float(np.linalg.norm(eye - made[0].position))) for made in tiles)
     assert len(bodies) > 2 and [away for _, away in bodies] == sorted(away for _, away in bodies)
     assert bodies[-1][0] < min(order.index(made[1].actor) for made in tiles)
