@@ -112,7 +112,7 @@ def _in_chunks(scene: Scene) -> NDArray[np.uint8]:
 def _view(scene: Scene) -> Any:
     from vidbudova.scene.tiles import View
 
-    return View(scene._local(scene.camera), scene.size)
+    return View(scene.local(scene.camera), scene.size)
 
 
 def blocks(picture: NDArray[np.uint8], edge: int) -> NDArray[np.float64]:
