@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import shutil
 import signal
@@ -36,6 +37,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _screen.wait(10)
     if _home is not None:
         shutil.rmtree(_home, ignore_errors=True)
+
+
+def pytest_runtest_teardown() -> None:
+    """Once there was a window, cycles are collected by a timer, which runs only while a test waits for something."""
+    if not gc.isenabled():
+        gc.collect(1)
 
 
 def _open_screen() -> None:

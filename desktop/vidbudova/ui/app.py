@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from vidbudova import paths, text
 from vidbudova.ui import crash
+from vidbudova.ui.collector import Collector
 
 
 def application(arguments: list[str] | None = None) -> QApplication:
@@ -36,6 +37,7 @@ def application(arguments: list[str] | None = None) -> QApplication:
     if icon.exists():
         app.setWindowIcon(QIcon(str(icon)))
     speak(app)
+    Collector(app)
     return app
 
 
