@@ -273,7 +273,7 @@ def frames(folder: Path) -> list[Row]:
     """Pictures while the camera turns about the city."""
     import numpy as np
 
-    from vidbudova.scene.camera import orbit_about
+    from vidbudova.scene.camera import Camera, orbit_about
 
     session = opened(folder)
     scene = shown(session)
@@ -284,9 +284,31 @@ def frames(folder: Path) -> list[Row]:
         scene.image()
 
     seconds = [timed(turn)[0] for _ in range(60)]
+    x0, y0, x1, _y1 = scene.city.bounds
+    scene.set_camera(Camera(((x0 + x1) / 2, y0, 0.0), 250.0, 0.0, 3.0))
+    near = [timed(turn)[0] for _ in range(60)]
     scene.finalize()
     session.close()
-    return [("frame while turning (overview)", ms(seconds))]
+    return [("frame while turning (overview)", ms(seconds)), ("frame while turning (at the horizon)", ms(near))]
+
+
+def counting(folder: Path) -> list[Row]:
+    """The rows of the table that fit a rule, and what a zone in the middle of the city holds."""
+    import numpy as np
+    import shapely
+
+    from vidbudova.model.zone_statistics import statistics as holds
+    from vidbudova.session import zones
+    from vidbudova.ui import table_rows
+
+    session = opened(folder)
+    loaded, stock = table_rows.load(session, "buildings"), zones.stock(session)
+    found = [timed(lambda: table_rows.find(loaded, "levels>4"))[0] for _ in range(20)]
+    words = [timed(lambda: table_rows.find(loaded, "school"))[0] for _ in range(20)]
+    middle = shapely.Point(*np.median(stock.xy, axis=0)).buffer(500)
+    zone = [timed(lambda: holds(middle, stock))[0] for _ in range(20)]
+    session.close()
+    return [("table: rows by a rule", ms(found)), ("table: rows by words", ms(words)), ("what a zone holds", ms(zone))]
 
 
 def window(folder: Path) -> list[Row]:
@@ -372,6 +394,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "window": window,
     "first picture": first_picture,
     "frames": frames,
+    "counting": counting,
     "picking": picking,
     "marking": marking,
     "seeing": seeing,

@@ -13,7 +13,8 @@ import pytest
 from vidbudova.errors import UserError
 from vidbudova.formats import reading
 
-SLOWEST_S = 10.0
+SLOWEST_S = 60.0
+"""Nothing may hang, also on a busy machine; how fast it is, the benchmarks tell."""
 
 
 def test_that_the_apartment_buildings_of_the_left_bank_come_with_their_storeys(take, shared_data):
