@@ -292,23 +292,11 @@ def frames(folder: Path) -> list[Row]:
     return [("frame while turning (overview)", ms(seconds)), ("frame while turning (at the horizon)", ms(near))]
 
 
-def counting(folder: Path) -> list[Row]:
-    """The rows of the table that fit a rule, and what a zone in the middle of the city holds."""
-    import numpy as np
-    import shapely
+def count(folder: Path) -> list[Row]:
+    """The rows of the table that fit, and what a zone holds."""
+    from counting import counting
 
-    from vidbudova.model.zone_statistics import statistics as holds
-    from vidbudova.session import zones
-    from vidbudova.ui import table_rows
-
-    session = opened(folder)
-    loaded, stock = table_rows.load(session, "buildings"), zones.stock(session)
-    found = [timed(lambda: table_rows.find(loaded, "levels>4"))[0] for _ in range(20)]
-    words = [timed(lambda: table_rows.find(loaded, "school"))[0] for _ in range(20)]
-    middle = shapely.Point(*np.median(stock.xy, axis=0)).buffer(500)
-    zone = [timed(lambda: holds(middle, stock))[0] for _ in range(20)]
-    session.close()
-    return [("table: rows by a rule", ms(found)), ("table: rows by words", ms(words)), ("what a zone holds", ms(zone))]
+    return counting(folder)
 
 
 def window(folder: Path) -> list[Row]:
@@ -394,7 +382,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Row]]] = {
     "window": window,
     "first picture": first_picture,
     "frames": frames,
-    "counting": counting,
+    "counting": count,
     "picking": picking,
     "marking": marking,
     "seeing": seeing,
