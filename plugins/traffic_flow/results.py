@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,22 +91,28 @@ def _figures(found: Traffic, before: Solution, minutes: tuple[Floats, Floats]) -
     km = float(flow[:roads] @ found.network.length_m) / 1000
     lost = (found.now.spent - before.spent) / 3600 + _gone(found, minutes[0])
     inputs = _inputs(found)
-    day = str(rates_table()["trips_per_person_day"]["date"])
     return (
-        Figure("trips_veh_h", say("f_trips"), found.demand.total, "veh/h", "Σ Tᵢⱼ; T = s·G + (1 − s)·Gᵀ, G ∝ exp(−b·t)",
-               inputs, "NCHRP Report 365 (1998); rates.toml", day),
+        Figure("trips_veh_h", say("f_trips"), found.demand.total, "veh/h", *_origin_of_demand(found, inputs)),
         Figure("unserved_trips_veh_h", say("f_unserved"), found.now.unserved_trips, "veh/h",
-               "Σ Tᵢⱼ without a path", inputs, WARDROP, ""),
+               say("x_unserved"), inputs, WARDROP, ""),
         Figure("time_veh_h", say("f_time"), hours, "veh·h", f"Σ v · t(v); {BPR}", inputs, WARDROP, ""),
         Figure("delay_veh_h", say("f_delay"), delay, "veh·h", f"Σ v · (t(v) − t(0)); {BPR}", inputs, WARDROP, ""),
-        Figure("loss_veh_h", say("f_loss"), lost, "veh·h", "Σ T·t now − Σ T·t before, of the trips that have a way now",
-               inputs, WARDROP, ""),
-        Figure("driven_veh_km", say("f_driven"), km, "veh·km", "Σ v · length", inputs, WARDROP, ""),
-        Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", "Σ v·length ÷ Σ v·t",
+        Figure("loss_veh_h", say("f_loss"), lost, "veh·h", say("x_loss"), inputs, WARDROP, ""),
+        Figure("driven_veh_km", say("f_driven"), km, "veh·km", say("x_driven"), inputs, WARDROP, ""),
+        Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", say("x_speed"),
                inputs, WARDROP, ""),
         Figure("relative_gap", say("f_gap"), _certified_gap(found, minutes[1]), "1",
                "1 − Σ T·t_min ÷ Σ v·t, t_min: Dijkstra (1959)", inputs, WARDROP, ""),
     )  # fmt: skip
+
+
+def _origin_of_demand(found: Traffic, inputs: str) -> tuple[str, str, str, str]:
+    """Formula, inputs, source and date: of the model, or of the matrix that was brought."""
+    matrix = found.parameters["demand_matrix"]
+    if matrix:
+        return "Σ Tᵢⱼ", inputs, found.say("i_matrix", name=Path(str(matrix)).name), ""
+    day = str(rates_table()["trips_per_person_day"]["date"])
+    return "Σ Tᵢⱼ; T = s·G + (1 − s)·Gᵀ, G ∝ exp(−b·t)", inputs, "NCHRP Report 365 (1998); rates.toml", day
 
 
 def _gone(found: Traffic, minutes: Floats) -> float:
@@ -116,10 +123,11 @@ def _gone(found: Traffic, minutes: Floats) -> float:
 
 
 def _inputs(found: Traffic) -> str:
-    return (
-        f"{found.roads} links of roads (capacity.toml), {len(found.homes.id)} buildings in {len(found.zones)} zones, "
-        f"{len(found.cuts)} cuts; period {found.parameters['period']}, demand {found.parameters['level']}"
-    )
+    say, (period, level) = found.say, (found.parameters["period"], found.parameters["level"])
+    return say(
+        "i_all", links=say.number(found.roads), buildings=say.number(len(found.homes.id)), zones=len(found.zones),
+        cuts=len(found.cuts), period=say(str(period)), level=say(f"demand_{level}"),
+    )  # fmt: skip
 
 
 def _summary(found: Traffic, figures: tuple[Figure, ...], near: Access | None) -> dict[str, Any]:
@@ -155,7 +163,7 @@ def _loads(found: Traffic) -> Chart:
 
 def _within(found: Traffic, near: Access) -> Chart:
     say, people = found.say, max(float(found.homes.people.sum()), 1e-9)
-    bands = [f"≤ {band:g} min" for band in BANDS_MINUTES]
+    bands = [say("up_to_min", band=f"{band:g}") for band in BANDS_MINUTES]
     series = tuple(
         Series(say(facility), bands, [round(100 * float(count) / people, 3) for count in counts])
         for facility, counts in near.people.items()
@@ -167,9 +175,9 @@ def _report(found: Traffic, figures: tuple[Figure, ...]) -> str:
     value = {figure.name: float(figure.value) for figure in figures}
     say = found.say
     return say(
-        "report", period=say(str(found.parameters["period"])), trips=f"{value['trips_veh_h']:,.0f}",
-        zones=len(found.zones), km=f"{found.network.length_m.sum() / 1000:,.0f}", time=f"{value['time_veh_h']:,.0f}",
-        delay=f"{value['delay_veh_h']:,.0f}", cut=int(found.state.closed.sum()),
-        narrowed=len(found.state.narrowed(found.network)), loss=f"{value['loss_veh_h']:,.1f}",
-        unserved=f"{value['unserved_trips_veh_h']:,.0f}",
+        "report", period=say(str(found.parameters["period"])), trips=say.number(value["trips_veh_h"]),
+        zones=len(found.zones), km=say.number(found.network.length_m.sum() / 1000),
+        time=say.number(value["time_veh_h"]), delay=say.number(value["delay_veh_h"]),
+        cut=int(found.state.closed.sum()), narrowed=len(found.state.narrowed(found.network)),
+        loss=say.number(value["loss_veh_h"], 1), unserved=say.number(value["unserved_trips_veh_h"]),
     )  # fmt: skip

@@ -27,6 +27,11 @@ class Say:
         text = translate(words()[key], self.language)
         return text.format(**values) if values else text
 
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number as the language writes it: 1,234.5 or 1 234,5 (narrow no-break space)."""
+        plain = f"{value:,.{decimals}f}"
+        return plain.replace(",", "\u202f").replace(".", ",") if self.language == "uk" else plain
+
     def error(self, key: str, **values: Any) -> PluginError:
         """The same as an error that a person can mend."""
         return PluginError(self(key, **values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -189,6 +190,11 @@ def test_that_words_come_in_three_languages(language: str) -> None:
     result = ran(town(language=language), close=["bridge"])
     titles = {"en": "Traffic", "uk": "Рух", "ko": "교통량"}
     assert result.tables[0].title == titles[language] and "{" not in result.report
+    written = [words for figure in result.figures for words in (figure.title, figure.formula, figure.inputs)]
+    assert all(written) and len(result.figures) == 8
+    if language == "uk":  # names of files, units and symbols stay
+        plain = " ".join(written).replace("capacity.toml", "").replace("Bureau of Public Roads", "")
+        assert re.findall(r"[A-Za-z]{4,}", plain.replace("Dijkstra", "")) == []
 
 
 def test_that_a_city_without_people_has_roads_and_no_traffic() -> None:
@@ -222,6 +228,8 @@ def test_that_a_matrix_takes_the_place_of_the_model(tmp_path: Path) -> None:
     result = ran(town(), demand_matrix=matrix(tmp_path / "t.csv", rows))
     assert result.summary["trips_veh_h"] == pytest.approx(14.5, abs=1e-12)
     assert any("3" in told and "left out" in told for told in result.warnings)
+    trips_figure = next(figure for figure in result.figures if figure.name == "trips_veh_h")
+    assert "t.csv" in trips_figure.source and "exp" not in trips_figure.formula, "no model made these trips"
     with h5py.File(tmp_path / "t.omx", "w") as file:
         trips = np.zeros((len(names), len(names)))
         trips[0, -1] = 7.25
