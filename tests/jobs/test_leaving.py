@@ -82,6 +82,17 @@ def test_that_a_folder_that_is_just_being_made_or_has_no_lock_stays_for_a_while(
     assert young.exists() and without.exists() and not old.exists()
 
 
+def test_that_what_a_killed_import_left_goes_after_a_week(temporary):
+    left, young, foreign = (temporary / name for name in ("vidbudova-import-a", "vidbudova-read-b", "vidbudova-my-own"))
+    for folder in (left, young, foreign):
+        folder.mkdir()
+        (folder / "staging.sqlite").touch()
+    grown_old(left, place.FORGOTTEN_S * 2)
+    grown_old(foreign, place.FORGOTTEN_S * 2)
+    place.sweep()
+    assert not left.exists() and young.exists() and foreign.exists()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="links of Linux and macOS")
 def test_that_a_link_in_place_of_a_folder_is_not_followed(temporary, tmp_path):
     precious = tmp_path / "precious"

@@ -19,6 +19,8 @@ HELD = "held"
 """The file whose lock says that the program of a folder lives; the system lets it go with the program."""
 YOUNG_S = 60.0
 """A folder may be this old before its lock is looked at: it is made before it is locked."""
+OTHERS = ("vidbudova-read-", "vidbudova-import-", "vidbudova-look-", "vidbudova-gathered-", "vidbudova-work-")
+"""Folders of other work, which hold no lock. An import of a large survey may leave gigabytes when it is killed."""
 FORGOTTEN_S = 7 * 86_400.0
 """Where locks are not to be had, a folder goes when it is this old."""
 
@@ -38,8 +40,9 @@ def workplace() -> Iterator[Path]:
 
 
 def sweep() -> None:
-    """Take away the folders of programs that are gone; those of living ones are locked."""
-    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    """Take away the folders of programs that are gone; those of living ones are locked, or young."""
+    found = [path for prefix in (PREFIX, *OTHERS) for path in Path(tempfile.gettempdir()).glob(f"{prefix}*")]
+    for place in found:
         with contextlib.suppress(OSError):
             if _is_left(place):
                 shutil.rmtree(place, ignore_errors=True)

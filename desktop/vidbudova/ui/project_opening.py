@@ -146,6 +146,7 @@ class Opening(QObject):
         for sentence in session.project.notices:
             self._desk.notify(sentence)
         self._keep(session, city)
+        self._desk.jobs.start(_("Clearing up"), _clear_up, quiet=True)
         then()
 
     def _keep(self, session: Session, city: City) -> None:
@@ -260,3 +261,10 @@ def author(desk: Desk) -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return _("Someone")
+
+
+def _clear_up(progress: Any, cancelled: Any) -> None:
+    """Take away what programs that were killed have left among the temporary files."""
+    from vidbudova.jobs.place import sweep
+
+    sweep()
