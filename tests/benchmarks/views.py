@@ -21,6 +21,7 @@ from vidbudova.scene.camera import Camera, orbit_about
 from vidbudova.scene.city import City, load
 from vidbudova.scene.framing import home
 from vidbudova.scene.scene import Scene
+from vidbudova.scene.video import draw_frame
 
 Row = tuple[str, str]
 SIZE = (1280, 720)
@@ -96,7 +97,7 @@ def _in_chunks(scene: Scene) -> NDArray[np.uint8]:
     seen = leaves[_view(scene).sees(buildings.leaves.bounds, buildings.leaves.top_m)]
     for part in np.split(seen, np.flatnonzero(np.diff(np.cumsum(buildings.weight[seen]) // CHUNK_TRIANGLES)) + 1):
         buildings.place = lambda *_a, part=part, **_k: buildings.show_whole(part)  # type: ignore[method-assign]
-        scene.film(1.0)
+        draw_frame(scene, 1.0)
         window.flat.EraseOff()
         window.body.EraseOff()
         window.flat.DrawOff()

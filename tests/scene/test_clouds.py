@@ -17,6 +17,7 @@ from vidbudova.scene.cloud_choice import choose, needs
 from vidbudova.scene.relief import level
 from vidbudova.scene.scene import Scene
 from vidbudova.scene.tiles import View
+from vidbudova.scene.video import draw_frame
 
 SIZE = (320, 180)
 BOUNDS = (5000.0, 7000.0, 5100.0, 7100.0)
@@ -64,7 +65,7 @@ def scene(cloud: Cloud) -> Iterator[Scene]:
 
 
 def reds(scene: Scene) -> int:
-    scene.film(1.0)
+    draw_frame(scene, 1.0)
     image = scene.image().astype(int)
     return int(((image[..., 0] > 150) & (image[..., 1] < 90)).sum())
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from vidbudova.scene import city as cities
 from vidbudova.scene.camera import Camera, fit
 from vidbudova.scene.scene import Scene
+from vidbudova.scene.video import draw_frame
 from vidbudova.session import Session
 from vidbudova.session.sample import make_sample
 from vidbudova.store.project import open_project
@@ -17,7 +18,7 @@ SIZE = (640, 360)
 def triangles(scene: Scene, camera: Camera) -> int:
     """How many are given to the renderers for one frame, all that is near enough made in full."""
     scene.set_camera(camera)
-    scene.film(detail=1.0)
+    draw_frame(scene, detail=1.0)
     actors = [actor for renderer in scene.window.renderers for actor in renderer.GetActors() if actor.GetVisibility()]
     return sum(actor.GetMapper().GetInput().GetNumberOfPolys() for actor in actors)
 

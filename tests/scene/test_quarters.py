@@ -16,6 +16,7 @@ from vidbudova.scene.scene import Scene
 from vidbudova.scene.solids import Solids, polygon_of, solids_of
 from vidbudova.scene.thinning import thinned, thinned_areas
 from vidbudova.scene.tiles import View, grid_of
+from vidbudova.scene.video import draw_frame
 from vidbudova.scene.walls import rows_of
 
 CORNER = np.array([-10_240.0, -10_240.0])
@@ -142,7 +143,7 @@ def test_that_what_is_near_is_drawn_first_and_shadows_last_and_nothing_is_lost()
     scene = Scene((160, 90))
     scene.set_city(district())
     scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 25.0, 35.0))
-    scene.film(3.0)
+    draw_frame(scene, 3.0)
     props = scene.window.body.GetViewProps()
     order = [props.GetItemAsObject(k) for k in range(props.GetNumberOfItems())]
     assert scene.buildings is not None

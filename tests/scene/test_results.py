@@ -25,6 +25,7 @@ from vidbudova.scene.result_pick import FAR_M, NEAR_M
 from vidbudova.scene.result_ribbons import Ribbons
 from vidbudova.scene.results import foreseen, prepare
 from vidbudova.scene.scene import Scene
+from vidbudova.scene.video import draw_frame
 
 SIZE = (480, 270)
 ABOVE = Camera((AT[0], AT[1] - 30.0, 0.0), 420.0, 0.0, 89.0)
@@ -42,7 +43,7 @@ def scene() -> Iterator[Scene]:
 
 
 def picture(scene: Scene) -> np.ndarray:
-    scene.film(scene.pace)
+    draw_frame(scene, scene.pace)
     return scene.image().astype(int)
 
 

@@ -18,6 +18,7 @@ from scene.golden_pictures import LEAST_DB, blocks, check, likeness_db
 from vidbudova.scene.camera import Camera, fit, top
 from vidbudova.scene.scene import Scene
 from vidbudova.scene.style import damage_palette, style
+from vidbudova.scene.video import draw_frame
 
 SIZE = (480, 270)
 SLANT = Camera((AT[0] - 20, AT[1] + 20, 0.0), 620.0, 25.0, 34.0)
@@ -36,7 +37,7 @@ def scene() -> Iterator[Scene]:
 def frame(scene: Scene, quality: str = "moving") -> np.ndarray:
     """A picture that no clock has a say in: a moving one is filmed, at the detail that `pace` says."""
     if quality == "moving":
-        scene.film(scene.pace)
+        draw_frame(scene, scene.pace)
         return scene.image()
     scene.render("still")
     while scene.incomplete:

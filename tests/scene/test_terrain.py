@@ -19,6 +19,7 @@ from vidbudova.scene.grounding import grounds_of, set_ground
 from vidbudova.scene.scene import Scene
 from vidbudova.scene.standing import SUNK_M
 from vidbudova.scene.terrain import Terrain
+from vidbudova.scene.video import draw_frame
 from vidbudova.scene.walking import EYE_M
 
 SIZE = (320, 180)
@@ -99,7 +100,7 @@ def test_that_no_building_floats_and_walls_reach_into_the_ground(scene: Scene) -
     for row in range(len(solids)):
         first, last = solids.shapes.part_offsets[solids.shapes.feature_offsets[[row, row + 1]]]
         assert scene.picker.ground_m[row] <= relief.height(solids.shapes.xy[first:last]).min() + 1e-6
-    scene.film(3.0)
+    draw_frame(scene, 3.0)
     assert scene.buildings is not None
     lowest = min(
         s.data.GetBounds()[4]
@@ -295,7 +296,7 @@ def test_that_no_shadows_are_made_where_the_ground_wears_them() -> None:
         scene = Scene((160, 90))
         scene.set_city(city)
         scene.set_camera(Camera((AT[0], AT[1], 0.0), 700.0, 25.0, 35.0))
-        scene.film(1.5)
+        draw_frame(scene, 1.5)
         assert scene.buildings is not None
         shadows = [scene.looks[look].property for look in ("shadow", "cap_shadow", "quarter_shadow", "ambient")]
         worn = [s.actor.GetShaderProperty() for made in scene.buildings.drawn.made.values() for s in made]

@@ -41,6 +41,17 @@ def test_that_cycles_end_in_the_main_thread(qapp: QApplication, qtbot: QtBot) ->
     assert ended == [threading.main_thread()]
 
 
+def test_that_what_a_closed_view_held_goes_soon(qapp: QApplication, qtbot: QtBot) -> None:
+    """Python counts objects, and few of them hold the memory of a city."""
+    gc.collect()
+    ended: list[str] = []
+    left = Round()
+    weakref.finalize(left, lambda: ended.append("left"))
+    del left
+    Collector.hurry()
+    qtbot.waitUntil(lambda: ended == ["left"])
+
+
 def test_that_looking_through_everything_takes_a_small_part_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were a look to take a second, three of 250 might be spent so; Python alone would have looked 250 times."""
     parent = QObject()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +150,17 @@ def test_that_a_video_is_written_by_a_child_and_cancelling_leaves_no_file(opened
     with pytest.raises(UserError) as stopped:
         film(words, tmp_path / "b.mp4", lambda share, what="": None, lambda: True)
     assert stopped.value.key == "export-cancelled" and not list(tmp_path.glob("b*"))
+    words[4] = str(tmp_path / "c.mp4")
+    (tmp_path / "c.mp4").write_bytes(b"of yesterday")
+
+    def too_late() -> bool:
+        while not (tmp_path / "c.unfinished.mp4").exists():
+            time.sleep(0.01)
+        return True
+
+    with pytest.raises(UserError):
+        film(words, tmp_path / "c.mp4", lambda share, what="": None, too_late)
+    assert [path.read_bytes() for path in tmp_path.glob("c*")] == [b"of yesterday"]
     with pytest.raises(UserError) as wrong:
         film(["video", project, "none", "--out", "x.mp4"], Path("x.mp4"), lambda *_: None, lambda: False)
     assert "none" in str(wrong.value)

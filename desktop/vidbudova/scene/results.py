@@ -19,6 +19,7 @@ from vidbudova.scene.parts import Frame
 from vidbudova.scene.result_drawing import Drawing, colours_buildings, prepare
 from vidbudova.scene.result_legend import Classed, classed, rows_of, worn
 from vidbudova.scene.result_looks import RIMS, badge_look, flow_look
+from vidbudova.scene.result_particles import Particles
 from vidbudova.scene.result_pick import ResultPicker
 from vidbudova.scene.result_ribbons import Arrays, Key, Ribbons
 from vidbudova.scene.result_wearing import Wearing
@@ -75,6 +76,7 @@ class ResultLayers:
         self._leaving: Ribbons | None = None
         self._badges: list[Surface] = []
         self.wearing, self._unworn = Wearing(scene), False
+        self.particles = Particles(scene)
 
     @property
     def table(self) -> ResultTable | None:
@@ -134,7 +136,7 @@ class ResultLayers:
         self._unworn = colours_buildings(drawing.table)
         rgb = self.classed.rgb
         if len(drawing.lines):
-            on = scene.window.overlay, scene.looks["flow"]
+            on = scene.window.flow, scene.looks["flow"]
             self._ribbons = Ribbons(drawing.lines, drawing.courses, rgb, drawing.heights, scene.origin, *on, ready)
         scene.marks.lay(LAYER, self._marks(drawing, rgb))
         places = self.stood(drawing.places)
@@ -233,7 +235,15 @@ class ResultLayers:
         metres = metres_per_pixel(self.scene.camera, self.scene.size) * max(self.scene.size[1] / 720.0, 1.0)
         return max(2.0 ** math.floor(math.log2(max(metres * SEEN_PX_S / USUAL_M_S, 1e-6))), 1.0)
 
+    @property
+    def moment(self) -> tuple[bool, float]:
+        """What a picture depends on besides `changes`: whether there are particles, and where."""
+        return self.playing, self.clock_s if self.playing else 0.0
+
     def _tell_time(self) -> None:
-        self.changes += 1
+        self.light(self.playing)
+
+    def light(self, on: bool) -> None:
+        """Draw the particles as of now from here on, or leave them out of what is drawn."""
         if "flow" in self.scene.looks:
-            self.scene.looks["flow"].set({"playing": float(self.playing), "clock": self.clock_s % 65_536.0})
+            self.scene.looks["flow"].set({"playing": float(on), "clock": self.clock_s % 65_536.0})

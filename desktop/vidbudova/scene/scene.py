@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from time import perf_counter
 from typing import Any, Literal
@@ -45,7 +44,7 @@ from vidbudova.scene.tiles import Bands, Purse, View
 from vidbudova.scene.touching import changed_dress
 from vidbudova.scene.window import FEWEST_AVERAGED, Window
 
-Quality = Literal["moving", "still"]
+Quality = Literal["moving", "still", "playing"]
 
 STILL_PURSE_S, STILL_FRAMES, MOST_OUTLINED = 0.12, 12, 3000
 STILL_S, FIRST_S = 0.1, 0.03
@@ -73,7 +72,7 @@ class Scene:
         self.incomplete = False
         self.pace, self._drawing_s = 1.0, 0.0
         self.still_s = STILL_S
-        self._resting: tuple[object, ...] | None = None
+        self._resting: tuple[tuple[object, ...], int] | None = None
         self._short_of_tiles = False
         self.opacity: dict[str, float] = {}
         # what was last said with each method, so that a change of theme can say it again
@@ -282,19 +281,23 @@ class Scene:
         self.window.resize((max(width, 1), max(height, 1)))
 
     def render(self, quality: Quality = "moving") -> None:
-        """Draw a frame. A still one averages several, about `still_s` seconds a call; `incomplete` asks for more."""
+        """Draw a frame. A still one averages several, about `still_s` seconds a call; `incomplete` asks for more.
+
+        One while playing is as a moving one, and cheap and smooth where the camera rests.
+        """
+        if quality == "playing" and self.results.particles.draw():
+            return
         begin = perf_counter()
-        if quality == "moving":
+        if quality != "still":
             self.sunmap.move()
-            self._resting = None
-            self.incomplete = self._prepare(self.pace, pace.purse_s(self._drawing_s), still=False).short
+            self.incomplete = self.prepare(self.pace, pace.purse_s(self._drawing_s), still=False).short
             begin = perf_counter()
             self.window.draw()
             self._drawing_s = perf_counter() - begin
             self.pace = pace.after(self.pace, self._drawing_s)
             return
         fewest, patience = FEWEST_AVERAGED, self.still_s
-        if self._resting != self._seen() or not self.window.owned:
+        if self._resting != (self.seen(), self.window.drawn) or not self.window.owned:
             self.begin_still()
             fewest, patience = (1, min(FIRST_S, patience)) if patience <= STILL_S else (fewest, patience)
         done = self.window.averaged_frames >= STILL_FRAMES
@@ -303,34 +306,29 @@ class Scene:
             if self.window.averaged_frames >= fewest and perf_counter() - begin > patience:
                 break
         short = self._short_of_tiles
-        self._resting = None if short else self._seen()
+        self._resting = None if short else (self.seen(), self.window.drawn)
         self.incomplete = short or not done
 
-    def _seen(self) -> tuple[object, ...]:
-        """All that a picture depends on; while it stays, a still one goes on where it was left."""
+    def seen(self) -> tuple[object, ...]:
+        """All that a picture depends on, last what moves by itself; while it stays, a still one goes on."""
         assert self.buildings is not None
         changes: tuple[int, ...] = self.colours.changes, self.marks.changes, self.buildings.changes, self.light.changes
         changes += tuple(part.changes for part in self.parts.values())
         shown = tuple(self.visible.items()), tuple(self.opacity.items())
-        return self.camera, self.size, self.theme.name, id(self.city), changes, shown
+        return self.camera, self.size, self.theme.name, id(self.city), changes, shown, self.results.moment
+
+    def rests(self) -> bool:
+        """Whether the last picture was a whole still one of what there is now, but for what moves by itself."""
+        seen, drawn = self._resting or ((), 0)
+        is_same = seen[:-1] == self.seen()[:-1] and drawn == self.window.drawn
+        return is_same and self.window.averaged_frames >= STILL_FRAMES
 
     def begin_still(self) -> None:
         """Start a still picture; each `refine` then adds one frame to it."""
         detail = pace.at_rest(self.pace, patient=self.still_s > STILL_S)
-        purse = self._prepare(detail, max(STILL_PURSE_S, self.still_s), still=True)
+        purse = self.prepare(detail, max(STILL_PURSE_S, self.still_s), still=True)
         self._short_of_tiles = purse.short
         self.window.begin_average()
-
-    def film(self, detail: float, averaged: int = 1) -> None:
-        """Draw a frame that depends on nothing but city and camera, however long it takes."""
-        self._resting = None
-        self._prepare(detail, math.inf, still=averaged > 1)
-        if averaged == 1:
-            self.window.draw()
-            return
-        self.window.begin_average()
-        for _frame in range(averaged):
-            self.refine()
 
     def refine(self) -> bool:
         """Add one frame to the still picture, in about the time of a moving one; True when it is finished."""
@@ -342,7 +340,7 @@ class Scene:
         self.light.soften(0, 0.0)
         return done >= STILL_FRAMES or not self.window.owned
 
-    def _prepare(self, detail: float, purse_s: float, still: bool) -> Purse:
+    def prepare(self, detail: float, purse_s: float, still: bool = True) -> Purse:
         """Choose what this view shows and set the light and the lens."""
         camera = self.local(self.camera)
         view, purse = View(camera, self.size), Purse(purse_s)

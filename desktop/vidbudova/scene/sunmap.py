@@ -96,7 +96,7 @@ class SunMap:
     def _prepare(self, usual: bool) -> None:
         """Only what stands, on nothing, for the sun; all as usual after."""
         window = self.scene.window
-        for renderer in (window.flat, window.overlay):
+        for renderer in (window.flat, window.flow, window.overlay):
             renderer.SetDraw(usual)
         window.body.SetPreserveDepthBuffer(usual and window.body.GetLayer() > 0)
         for name in HIDDEN:

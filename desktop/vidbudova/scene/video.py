@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ def frames(scene: Scene, journey: Journey, fps: int, averaged: int = 1) -> Itera
     scene.results.at(0.0)
     for moment in moments(journey, fps):
         scene.set_camera(journey.at(moment))
-        scene.film(DETAIL, averaged)
+        draw_frame(scene, DETAIL, averaged)
         yield scene.window.bottom_up()
         scene.results.advance(1.0 / fps)
 
@@ -123,3 +124,14 @@ def write_video(
     finally:
         scene.finalize()
     return count
+
+
+def draw_frame(scene: Scene, detail: float, averaged: int = 1) -> None:
+    """Draw a frame that depends on nothing but city and camera, however long it takes."""
+    scene.prepare(detail, math.inf, still=averaged > 1)
+    if averaged == 1:
+        scene.window.draw()
+        return
+    scene.window.begin_average()
+    for _frame in range(averaged):
+        scene.refine()

@@ -1,8 +1,8 @@
 """The render window, the camera put into it, frames drawn (also several, averaged) and read back.
 
-Four renderers share one camera and one depth buffer, so that what blends comes after what it lies on: flat things,
-then buildings, then other solids and shadows, then marks laid over all. Where nothing of the buildings blends they may
-come first of all, and what they hide of the ground costs nothing.
+Five renderers share one camera and one depth buffer, so that what blends comes after what it lies on: flat things,
+then buildings, then other solids and shadows, then ribbons of flows, then marks laid over all. Where nothing of the
+buildings blends they may come first of all, and what they hide of the ground costs nothing.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ class Window:
             self.render_window.SetShowWindow(not offscreen)
             self.render_window.SetSize(*size)
         self.size = size
-        self.render_window.SetNumberOfLayers(4)
-        self.flat, self.body, self.solid, self.overlay = self.renderers = [vtkRenderer() for _ in range(4)]
+        self.render_window.SetNumberOfLayers(5)
+        self.renderers = [vtkRenderer() for _ in range(5)]
+        self.flat, self.body, self.solid, self.flow, self.overlay = self.renderers
         for layer, renderer in enumerate(self.renderers):
             renderer.SetLayer(layer)
             renderer.RemoveCuller(renderer.GetCullers().GetLastItem())
@@ -43,8 +44,10 @@ class Window:
             renderer.SetActiveCamera(self.flat.GetActiveCamera())
             renderer.SetPreserveDepthBuffer(layer > 0)
             self.render_window.AddRenderer(renderer)
-        self.averaged_frames = 0
+        self.averaged_frames, self.drawn = 0, 0
+        """Frames in the average; all that were drawn."""
         self._total: NDArray[np.uint16] | None = None
+        self._shown: NDArray[np.uint8] | None = None
         self._mixed = True
         watched: Any = (self.flat, self.body)
         for renderer in watched:
@@ -79,7 +82,7 @@ class Window:
     def resize(self, size: Size) -> None:
         """Another size in physical pixels."""
         self.size = size
-        self._total = None
+        self._total = self._shown = None
         self.render_window.SetSize(*size)
 
     def aim(self, camera: Camera, highest_m: float, reach_m: float) -> None:
@@ -95,22 +98,41 @@ class Window:
     def draw(self) -> None:
         """One frame, as it is."""
         self._total = None
+        self.draw_anew()
+
+    def draw_anew(self) -> None:
+        """The same, and what was averaged stays."""
+        self._shown = None
+        self.drawn += 1
         self.render_window.Render()
+
+    def draw_again(self, renderer: Any) -> None:
+        """Draw what one renderer has once more, over the last frame as it is."""
+        others = [other for other in self.renderers if other is not renderer]
+        for other in others:
+            other.SetDraw(False)
+        self.render_window.Render()
+        for other in others:
+            other.SetDraw(True)
+
+    def show(self, pixels: NDArray[np.uint32]) -> None:
+        """Let the last picture be this one, put together elsewhere: (h, w), the bytes of a pixel in one number."""
+        self._shown = pixels.view(np.uint8).reshape(*pixels.shape, 4)
 
     def begin_average(self) -> None:
         """From here `add_frame` adds to one picture."""
         self._total = np.zeros((self.size[1], self.size[0], 4), np.uint16) if self.owned else None
-        self.averaged_frames = 0
+        self.averaged_frames, self._shown = 0, None
 
     def add_frame(self) -> None:
         """One more frame, shifted by a part of a pixel, so that the average has smooth edges."""
         if self._total is None:
-            self.render_window.Render()
+            self.draw_anew()
             return
         lens = self.flat.GetActiveCamera()
         x, y = halton(self.averaged_frames + 1, 2) - 0.5, halton(self.averaged_frames + 1, 3) - 0.5
         lens.SetWindowCenter(2 * x / self.size[0], 2 * y / self.size[1])
-        self.render_window.Render()
+        self.draw_anew()
         lens.SetWindowCenter(0.0, 0.0)
         self._total += self.pixels()
         self.averaged_frames += 1
@@ -128,6 +150,12 @@ class Window:
 
     def bottom_up(self) -> NDArray[np.uint8]:
         """The last picture, (h, w, 4), bottom row first: as it lies in memory where it is one frame as drawn."""
+        if self._shown is not None:
+            return self._shown
+        return self.average()
+
+    def average(self) -> NDArray[np.uint8]:
+        """What was averaged, (h, w, 4), bottom row first; the last frame if nothing was."""
         if self._total is None or not self.averaged_frames:
             return self.pixels()
         half = np.uint16(self.averaged_frames // 2)

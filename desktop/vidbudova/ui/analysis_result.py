@@ -230,7 +230,7 @@ class ResultView(QWidget):
             return
         # by the watch, so that a slow machine shows fewer pictures and no slower cars; a halt is not made up for
         scene.results.advance(min(self._watch.restart() / 1000, MOST_STEP_S))
-        self.desk.viewport.redraw("moving")
+        self.desk.viewport.redraw("playing")
 
     def _fill_legend(self, table: ResultTable | None) -> None:
         while (item := self.legend_column.takeAt(0)) is not None:

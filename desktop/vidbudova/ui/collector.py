@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import time
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer
 
 EVERY_MS = 300
 SHARE = 0.01
@@ -18,10 +18,14 @@ SHARE = 0.01
 
 
 class Collector(QObject):
-    """Collects from now on, when the main thread has nothing else to do."""
+    """Collects from now on, when the main thread has nothing else to do.
+
+    much_has_gone : set where few objects go that hold much memory, which Python's counts do not know: a scene.
+    """
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self.much_has_gone = False
         self._whole_again = 0.0
         gc.disable()
         timer = QTimer(self)
@@ -29,11 +33,19 @@ class Collector(QObject):
         timer.timeout.connect(self.collect)
         timer.start(EVERY_MS)
 
+    @classmethod
+    def hurry(cls) -> None:
+        """Look through everything soon: a view of a city has just gone."""
+        app = QCoreApplication.instance()
+        if app is not None and (collector := app.findChild(cls)) is not None:
+            collector.much_has_gone = True
+
     def collect(self) -> None:
         """What Python itself would collect by now, by its own counts."""
         young, middle, old = (count > limit for count, limit in zip(gc.get_count(), gc.get_threshold(), strict=True))
         began = time.perf_counter()
-        if old and began > self._whole_again:
+        if self.much_has_gone or (old and began > self._whole_again):
+            self.much_has_gone = False
             gc.collect()
             ended = time.perf_counter()
             self._whole_again = ended + (ended - began) / SHARE

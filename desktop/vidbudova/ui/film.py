@@ -25,13 +25,29 @@ def of_result(shown: tuple[str, str] | None) -> list[str]:
 
 
 def film(words: Sequence[str], out: Path, progress: Progress, cancelled: Callable[[], bool]) -> dict[str, Any]:
-    """Run one of our commands (`video`, `render`) in a child; gives what it answered.
+    """Run one of our commands (`video`, `render`, `report`) in a child; gives what it answered.
+
+    The file gets its name only once the child has ended well and somebody still wants it.
 
     Raises
     ------
     UserError
-        What the command said, or ``export-cancelled``; no file is left then.
+        What the command said, or ``export-cancelled``; no file is left then, and one of that name is as it was.
     """
+    part = out.with_name(f"{out.stem}.unfinished{out.suffix}")
+    try:
+        body = _run([str(part) if word == str(out) else word for word in words], out, part, progress, cancelled)
+        part.replace(out)
+    except OSError as error:
+        raise UserError("export-failed", file=out, reason=error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return body | {"out": str(out)}
+
+
+def _run(
+    words: Sequence[str], out: Path, part: Path, progress: Progress, cancelled: Callable[[], bool]
+) -> dict[str, Any]:
     command = [*paths.child_command("vidbudova.cli.film"), *words]
     child = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
@@ -49,21 +65,27 @@ def film(words: Sequence[str], out: Path, progress: Progress, cancelled: Callabl
                 raise UserError("export-cancelled", file=out)
             threading.Event().wait(0.1)
     finally:
-        if child.poll() is None:
-            # the end of its input tells the child to leave no file behind and go
-            assert child.stdin is not None
-            child.stdin.close()
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        _end(child)
         listener.join(5)
         reader.join(5)
         for stream in (child.stdin, child.stdout, child.stderr):
             if stream is not None and not stream.closed:
                 stream.close()
-    return _answer(child.returncode, "".join(answered), said, out)
+    answer, *heard = (text.replace(part.name, out.name) for text in ("".join(answered), *said))
+    return _answer(child.returncode, answer, heard, out)
+
+
+def _end(child: subprocess.Popen[str]) -> None:
+    if child.poll() is not None:
+        return
+    # the end of its input tells the child to leave no file behind and go
+    assert child.stdin is not None
+    child.stdin.close()
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _listen(child: subprocess.Popen[str], progress: Progress, said: list[str]) -> None:

@@ -10,21 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QCloseEvent,
-    QColor,
-    QImage,
-    QKeyEvent,
-    QMouseEvent,
-    QOpenGLContext,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
+    QCloseEvent, QColor, QImage, QKeyEvent, QMouseEvent, QOpenGLContext, QPainter, QPaintEvent, QResizeEvent,
     QWheelEvent,
-)
+)  # fmt: skip
 from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
 from vidbudova.text import _
+from vidbudova.ui.collector import Collector
 from vidbudova.ui.navigate import Navigator
 from vidbudova.ui.touch import Touch
 from vidbudova.ui.viewport_motion import Motion
@@ -38,6 +31,8 @@ if TYPE_CHECKING:
     from vidbudova.ui.desk import Desk, Tool
 
 Backend = Literal["gl", "picture"]
+Quality = Literal["playing", "still", "moving"]
+PRESSING: tuple[Quality, ...] = ("playing", "still", "moving")
 GROUND = {"light": QColor("#DCE4EB"), "dark": QColor("#23282E")}
 log = logging.getLogger(__name__)
 
@@ -138,8 +133,8 @@ class Viewport(QWidget):
         self.backend: Backend = "picture"
         self.surface: GlSurface | PictureSurface | None = None
         self.tool: Tool | None = None
-        self._due: Literal["", "moving", "still"] = ""
-        self._last = ""
+        self._due: Quality | Literal[""] = ""
+        self._last: Quality | Literal[""] = ""
         self.motion = Motion(self)
         self.navigator = Navigator(self)
         self.touch = Touch(self)
@@ -212,6 +207,7 @@ class Viewport(QWidget):
             surface.release()
             surface.hide()
             surface.deleteLater()
+            Collector.hurry()
         self._due = ""
 
     def building_ids(self) -> NDArray[np.object_]:
@@ -226,9 +222,9 @@ class Viewport(QWidget):
         """Whether the last frame was a still one."""
         return self._last == "still"
 
-    def redraw(self, quality: Literal["moving", "still"] = "still") -> None:
-        """The scene changed: draw a frame at the next paint. Many calls make one frame."""
-        if self._due != "moving" or quality == "moving":
+    def redraw(self, quality: Quality = "still") -> None:
+        """The scene changed: draw a frame at the next paint. Many calls make one frame, of what is most pressing."""
+        if not self._due or PRESSING.index(quality) > PRESSING.index(self._due):
             self._due = quality
         if self.surface is not None:
             self.surface.update()
@@ -239,8 +235,10 @@ class Viewport(QWidget):
         if self.scene is None or not (self._due or always):
             return False
         quality = self._due or self._last or "still"
+        if quality != "moving":
+            quality = "playing" if self.scene.results.playing else "still"
         self._due, self._last = "", quality
-        self.scene.render("moving" if quality == "moving" else "still")
+        self.scene.render("moving" if quality == "playing" and self.motion.unsettled else quality)
         if quality == "moving":
             self.motion.settle_later()
         elif getattr(self.scene, "incomplete", False):

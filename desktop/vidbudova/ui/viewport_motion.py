@@ -34,6 +34,11 @@ class Motion(QObject):
         """Whether a flight is under way."""
         return self._flight is not None
 
+    @property
+    def unsettled(self) -> bool:
+        """Whether the camera was moved a moment ago."""
+        return self.flying or self._rest.isActive()
+
     def fly(self, target: Camera) -> None:
         """Fly from where the view is; another move ends the flight there."""
         from vidbudova.scene.camera import flight_s

@@ -36,7 +36,7 @@ class PictureSurface(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw a new frame if one is due, then the picture."""
         if self._viewport.draw():
-            self._image = picture_of(self.scene.image())
+            self._image = picture_of(self.scene.window.bottom_up()[::-1])
             self._image.setDevicePixelRatio(self._viewport.devicePixelRatioF())
         painter = QPainter(self)
         painter.drawImage(0, 0, self._image)
