@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from vidbudova.scene.camera import Camera
 from vidbudova.ui.viewport import Viewport
+from vidbudova.ui.viewport_gl import UNRELEASED, GlSurface
 from vidbudova.ui.viewport_overlay import nice_length, words_of
 from vidbudova.ui.viewport_picture import PictureSurface
 from vidbudova.ui.window import MainWindow
@@ -85,17 +87,34 @@ def test_that_gl_that_fails_while_drawing_gives_way_to_pictures_with_a_note(
     qtbot.wait(200)
     view = window.desk.viewport
     camera = view.camera
-    assert view.surface is not None
+    failed = view.surface
+    assert failed is not None
 
     def broken(quality: str) -> None:
         raise RuntimeError("the driver is gone")
 
-    monkeypatch.setattr(view.surface.scene, "render", broken)
+    monkeypatch.setattr(failed.scene, "render", broken)
     view.redraw()
     qtbot.waitUntil(lambda: isinstance(view.surface, PictureSurface), timeout=10_000)
     qtbot.waitUntil(lambda: is_a_picture(view.grab().toImage()), timeout=10_000)
     assert view.camera == camera
     assert "the driver is gone" in window.notices.notes[-1].words.text()
+    assert failed.scene.window.render_window is None and not UNRELEASED, "else its end would take buffers of others"
+
+
+def test_that_a_gl_view_that_was_not_released_is_held(qtbot: QtBot, make_window: Callable[[], MainWindow]) -> None:
+    needs_screen()
+    view = make_window().desk.viewport
+    surface = GlSurface(view)
+    scene = surface.scene
+    assert scene in UNRELEASED
+    surface.setParent(None)
+    surface.deleteLater()
+    del surface
+    qtbot.wait(50)
+    gc.collect()
+    assert scene in UNRELEASED
+    UNRELEASED.discard(scene)  # nothing of it was drawn
 
 
 def test_that_many_wishes_make_one_frame(opened: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
