@@ -7,7 +7,6 @@ at a time, so that nothing stops meanwhile.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
 
 Pixels = NDArray[np.uint32]
+PURSE_S = 0.05
+"""So long at most the finer forms of a view that has just come to rest are made in one frame; the rest in the next."""
 
 
 class Particles:
@@ -53,7 +54,7 @@ class Particles:
         self._is_smooth = scene.rests()
         rested = _whole(window.bottom_up()) if self._is_smooth else None
         scene.results.light(False)
-        short = scene.prepare(pace.at_rest(scene.pace, patient=False), math.inf).short
+        short = scene.prepare(pace.at_rest(scene.pace, patient=False), PURSE_S).short
         window.draw()
         self._still = _whole(window.pixels()) if rested is None else rested
         self._take_plain()

@@ -181,7 +181,7 @@ class Viewport(QWidget):
         self.scene.render("moving" if quality == "playing" and self.motion.unsettled else quality)
         if quality == "moving":
             self.motion.settle_later()
-        elif getattr(self.scene, "incomplete", False):
+        elif quality == "still" and getattr(self.scene, "incomplete", False):
             self.motion.go_on_later()
         return True
 
