@@ -148,7 +148,7 @@ def _summary(found: Traffic, figures: tuple[Figure, ...], near: Access | None) -
 def _loads(found: Traffic) -> Chart:
     """Vehicle kilometres by class of load, before the cuts and now."""
     say, km = found.say, found.network.length_m / 1000
-    names = [f"{edge:g}" for edge in tables.LOAD_BREAKS] + [f"> {tables.LOAD_BREAKS[-1]:g}"]
+    names = [f"≤ {say.short(edge)}" for edge in tables.LOAD_BREAKS] + [f"> {say.short(tables.LOAD_BREAKS[-1])}"]
     series = []
     for title, solution, capacity in (
         (say("undamaged"), found.whole, found.network.links.capacity), (say("now"), found.now, found.state.capacity)
@@ -163,7 +163,7 @@ def _loads(found: Traffic) -> Chart:
 
 def _within(found: Traffic, near: Access) -> Chart:
     say, people = found.say, max(float(found.homes.people.sum()), 1e-9)
-    bands = [say("up_to_min", band=f"{band:g}") for band in BANDS_MINUTES]
+    bands = [say("up_to_min", band=say.short(band)) for band in BANDS_MINUTES]
     series = tuple(
         Series(say(facility), bands, [round(100 * float(count) / people, 3) for count in counts])
         for facility, counts in near.people.items()

@@ -32,6 +32,11 @@ class Say:
         plain = f"{value:,.{decimals}f}"
         return plain.replace(",", "\u202f").replace(".", ",") if self.language == "uk" else plain
 
+    def short(self, value: float) -> str:
+        """A number with the decimals it has: 0.85 or 0,85."""
+        plain = f"{value:g}"
+        return plain.replace(".", ",") if self.language == "uk" else plain
+
     def error(self, key: str, **values: Any) -> PluginError:
         """The same as an error that a person can mend."""
         return PluginError(self(key, **values))

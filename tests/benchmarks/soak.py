@@ -167,7 +167,7 @@ class Soak:
         """Grade a building."""
         from vidbudova.session import damage
 
-        session, ids = self.window.desk.session, self.window.desk.viewport.building_ids()
+        session, ids = self.window.desk.session, self.window.desk.city.table("buildings").ids
         if session is not None and len(ids):
             damage.mark(session, str(self.random.choice(ids)), grade=self.random.randrange(6))
 

@@ -16,8 +16,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from vidbudova.scene.camera import Camera
-from vidbudova.ui.viewport import Viewport
-from vidbudova.ui.viewport_gl import UNRELEASED, GlSurface
+from vidbudova.ui.viewport import UNRELEASED, GlSurface, Viewport
 from vidbudova.ui.viewport_overlay import nice_length, words_of
 from vidbudova.ui.viewport_picture import PictureSurface
 from vidbudova.ui.window import MainWindow

@@ -243,7 +243,7 @@ def test_that_opening_another_project_forgets_the_first(opened: MainWindow, qtbo
     qtbot.waitUntil(lambda: opened.desk.city is not None and opened.desk.session is not first, timeout=60_000)
     assert len(opened.desk.selection) == 0
     assert opened.desk.viewport.overlay.legend() is None
-    assert len(opened.desk.viewport.building_ids()) == 0
+    assert len(opened.desk.city.table("buildings").ids) == 0
 
 
 def test_that_a_copy_is_a_whole_project(opened: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -279,7 +279,8 @@ def test_that_a_new_project_is_made_from_a_file_in_the_zone_where_it_lies(
     )
     assert window.desk.session is not None
     assert window.desk.session.crs == "EPSG:32637"
-    qtbot.waitUntil(lambda: len(window.desk.viewport.building_ids()) == 1, timeout=60_000)
+    desk = window.desk
+    qtbot.waitUntil(lambda: desk.city is not None and len(desk.city.table("buildings").ids) == 1, timeout=60_000)
 
 
 def test_that_closing_while_work_runs_leaves_no_thread_and_no_open_file(

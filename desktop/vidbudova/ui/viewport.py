@@ -8,26 +8,27 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
+    QOpenGLContext,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QWheelEvent,
 )  # fmt: skip
+from PySide6.QtOpenGLWidgets import QOpenGLWidget
 from PySide6.QtWidgets import QWidget
 
 from vidbudova.text import _
 from vidbudova.ui.collector import Collector
 from vidbudova.ui.navigate import Navigator
 from vidbudova.ui.touch import Touch
-from vidbudova.ui.viewport_gl import GlSurface
-from vidbudova.ui.viewport_motion import Motion
+from vidbudova.ui.viewport_motion import PRESSING, Backend, Motion, Quality
 from vidbudova.ui.viewport_overlay import Overlay
 from vidbudova.ui.viewport_picture import PictureSurface
 
@@ -37,11 +38,81 @@ if TYPE_CHECKING:
     from vidbudova.scene.scene import Scene
     from vidbudova.ui.desk import Desk, Tool
 
-Backend = Literal["gl", "picture"]
-Quality = Literal["playing", "still", "moving"]
-PRESSING: tuple[Quality, ...] = ("playing", "still", "moving")
+UNRELEASED: set[Scene] = set()
+"""Scenes in GL widgets that did not give their memory back. They stay: VTK ends such a window by deleting buffers by
+their numbers in whatever context is current, those of another view by then, and the driver crashes."""
 GROUND = {"light": QColor("#DCE4EB"), "dark": QColor("#23282E")}
 log = logging.getLogger(__name__)
+
+
+class GlSurface(QOpenGLWidget):
+    """A GL widget that VTK draws into."""
+
+    def __init__(self, viewport: Viewport) -> None:
+        super().__init__(viewport)
+        from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
+
+        from vidbudova.scene.scene import Scene
+
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._viewport = viewport
+        self._released = False
+        self.window_of_vtk = vtkGenericOpenGLRenderWindow()
+        self.window_of_vtk.SetMultiSamples(0)
+        self.window_of_vtk.SetOwnContext(0)
+        self.window_of_vtk.SetFrameBlitModeToBlitToCurrent()
+        self._observers = [
+            self.window_of_vtk.AddObserver("WindowMakeCurrentEvent", self._make_current),  # type: ignore[arg-type]
+            self.window_of_vtk.AddObserver("WindowIsCurrentEvent", self._is_current),  # type: ignore[arg-type]
+        ]
+        self.window_of_vtk.SetSize(*viewport.pixels())
+        self.scene: Scene = Scene(viewport.pixels(), offscreen=False, render_window=self.window_of_vtk)
+        UNRELEASED.add(self.scene)
+
+    def _make_current(self, caller: Any, event: str) -> None:
+        if not self._released:
+            self.makeCurrent()
+
+    def _is_current(self, caller: Any, event: str) -> None:
+        current = QOpenGLContext.currentContext()
+        self.window_of_vtk.SetIsCurrent(current is not None and current == self.context())
+
+    def fit(self, size: QSize, pixels: tuple[int, int]) -> None:
+        """Take another size."""
+        self.resize(size)
+        self.scene.resize(*pixels)
+
+    def initializeGL(self) -> None:
+        """Tell VTK that the context is there, and to leave before it goes."""
+        self.window_of_vtk.SetReadyForRendering(True)
+        self.window_of_vtk.OpenGLInitContext()
+        self.context().aboutToBeDestroyed.connect(self.release, Qt.ConnectionType.DirectConnection)
+
+    def paintGL(self) -> None:
+        """Draw a frame into the widget's framebuffer."""
+        if self._released:
+            return
+        try:
+            self._viewport.draw(always=True)
+        except Exception as trouble:  # noqa: BLE001 - the border to the driver: the other back-end takes over
+            self._viewport.fall_back(str(trouble))
+
+    def picture(self) -> QImage:
+        """The last frame."""
+        return self.grabFramebuffer()
+
+    def release(self) -> None:
+        """Give the graphics memory back while the context is still there; not usable after."""
+        if self._released:
+            return
+        self.makeCurrent()
+        self.scene.finalize()
+        self.window_of_vtk.Finalize()
+        self._released = True
+        UNRELEASED.discard(self.scene)
+        for tag in self._observers:
+            self.window_of_vtk.RemoveObserver(tag)
+        self.doneCurrent()
 
 
 class Viewport(QWidget):
@@ -149,11 +220,6 @@ class Viewport(QWidget):
             surface.deleteLater()
             Collector.hurry()
         self._due = ""
-
-    def building_ids(self) -> NDArray[np.object_]:
-        """(n,) ids of the buildings in the scene's order."""
-        city = self.desk.city
-        return np.empty(0, object) if city is None else city.table("buildings").ids
 
     # -- frames ---------------------------------------------------------------------------------------------------
 

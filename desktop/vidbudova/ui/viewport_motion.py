@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from vidbudova.scene.camera import Camera
     from vidbudova.ui.viewport import Viewport
 
+Backend = Literal["gl", "picture"]
+Quality = Literal["playing", "still", "moving"]
+PRESSING: tuple[Quality, ...] = ("playing", "still", "moving")
 REST_MS = 150
 FRAME_MS = 15
 
