@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ def beside(path: Path, ending: str) -> Path:
     """`City.media` for `City.vbp.gpkg` and "media"."""
     stem = path.name.removesuffix(".gpkg").removesuffix(".vbp")
     return path.with_name(f"{stem}.{ending}")
+
+
+@dataclass(slots=True, eq=False)
+class _Reader:
+    """The connection of a thread, and how many blocks of it are reading."""
+
+    thread: threading.Thread
+    db: Connection
+    uses: int
 
 
 class Access:
@@ -48,7 +58,10 @@ class Access:
         self._lock = lock
         self._connect = connector
         self._mutex = threading.RLock()
-        self._readers: dict[int, tuple[threading.Thread, Connection]] = {}
+        self._reading = threading.Lock()
+        """Held for moments, when a reader is taken or given back; `_mutex` is held as long as a transaction takes."""
+        self._readers: dict[int, _Reader] = {}
+        self._closed = False
         self._mode = mode
         self._stand_in: Path | None = None
         self._writer: Connection | None = None
@@ -80,33 +93,55 @@ class Access:
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """A connection of this thread for reading."""
-        thread = threading.current_thread()
+        """A connection of this thread for reading; while the block lasts nobody closes it."""
         with mended(self.path):
-            held = self._readers.get(thread.ident or 0)
-            # A new thread may have the number of one that ended, whose connection another thread is about to close.
-            if held is None or held[0] is not thread:
-                with self._mutex:
-                    self._drop_readers_of_ended_threads()
-                    db = self._connect(self._stand_in or self.path, self._mode)
-                    set_up(db, writer=False)
-                    self._readers[thread.ident or 0] = (thread, db)
-            yield self._readers[thread.ident or 0][1]
+            reader = self._take_reader(threading.current_thread())
+            try:
+                yield reader.db
+            finally:
+                self._give_back(reader)
 
-    def _drop_readers_of_ended_threads(self) -> None:
-        for ident, (thread, db) in list(self._readers.items()):
-            if not thread.is_alive():
-                db.close()
-                del self._readers[ident]
+    def _take_reader(self, thread: threading.Thread) -> _Reader:
+        with self._reading:
+            reader = self._readers.get(thread.ident or 0)
+            # A new thread may have the number of one that ended, whose connection another thread is about to close.
+            if reader is not None and reader.thread is thread:
+                reader.uses += 1
+                return reader
+            for ended in [held for held in self._readers.values() if not held.thread.is_alive()]:
+                self._drop(ended)
+        db = self._connect(self._stand_in or self.path, self._mode)
+        set_up(db, writer=False)
+        reader = _Reader(thread, db, uses=1)
+        with self._reading:
+            self._readers[thread.ident or 0] = reader
+        return reader
+
+    def _give_back(self, reader: _Reader) -> None:
+        with self._reading:
+            reader.uses -= 1
+            if self._closed and not reader.uses:
+                self._drop(reader)
+
+    def _drop(self, reader: _Reader) -> None:
+        reader.db.close()
+        if self._readers.get(reader.thread.ident or 0) is reader:
+            del self._readers[reader.thread.ident or 0]
 
     def close(self) -> None:
-        """Close the file; the log is folded into it so that a copy by hand is whole."""
+        """Close the file; the log is folded into it so that a copy by hand is whole.
+
+        A thread that is reading goes on to the end of what it reads, and its connection goes then: SQLite crashes
+        where a connection is closed under a query.
+        """
         with self._mutex:
-            for _thread, db in self._readers.values():
-                db.close()
-            self._readers.clear()
+            with self._reading:
+                self._closed = True
+                for reader in [held for held in self._readers.values() if not held.uses]:
+                    self._drop(reader)
+                is_read = bool(self._readers)
             try:
-                self._close_writer()
+                self._close_writer(is_read)
             finally:
                 if self._stand_in is not None:
                     shutil.rmtree(self._stand_in.parent, ignore_errors=True)
@@ -115,14 +150,19 @@ class Access:
                     self._lock = None
                 self.read_only = True
 
-    def _close_writer(self) -> None:
-        """SQLite folds its log into the file when the last connection goes; a full disk leaves that to the next."""
+    def _close_writer(self, is_read: bool) -> None:
+        """SQLite folds its log into the file when the last connection goes; a full disk leaves that to the next.
+
+        is_read : others are reading; what can be folded without waiting for them is, for they cannot.
+        """
         db, self._writer = self._writer, None
         if db is None:
             return
         try:
             with transaction(db):
                 db.execute("UPDATE vb_meta SET value = 0 WHERE key = 'open'")
+            if is_read:
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except sqlite3.Error:
             log.warning("the project could not be marked as closed", exc_info=True)
         finally:
