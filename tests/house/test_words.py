@@ -145,10 +145,11 @@ def messages(catalog: Catalog) -> Iterator[Message]:
     return (message for message in catalog if message.id)
 
 
-def test_that_every_message_is_there_in_ukrainian(template: Catalog, ukrainian: Catalog) -> None:
-    missing = []
+@pytest.mark.parametrize("language", ["uk", "ko"])
+def test_that_every_message_is_there_in_every_language(language: str, template: Catalog) -> None:
+    missing, translated = [], catalogue(language)
     for message in messages(template):
-        known = ukrainian.get(message.id)
+        known = translated.get(message.id)
         if known is None or known.fuzzy or empty(known.string):
             missing.append(message.id)
     assert missing == [], "run `python3 dev.py words` and translate these"

@@ -125,16 +125,17 @@ def placeholders(text: str) -> list[str]:
 
 
 def main() -> int:
-    """Update all files; 1 if Ukrainian lacks anything."""
+    """Update all files; 1 if a language lacks anything."""
     template = extract()
     TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
     TEMPLATE.write_bytes(_as_text(template))
     lacking = {language: update(language, template) for language in LANGUAGES}
     for language, missing in lacking.items():
         print(f"{language}: {len(template) - len(missing)} of {len(template)} messages translated")
-    for message in lacking["uk"]:
-        print(f"  not in Ukrainian: {message!r}")
-    return 1 if lacking["uk"] else 0
+    for language, missing in lacking.items():
+        for message in missing:
+            print(f"  not in {language}: {message!r}")
+    return 1 if any(lacking.values()) else 0
 
 
 if __name__ == "__main__":
