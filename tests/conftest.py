@@ -40,9 +40,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_teardown() -> None:
-    """Once there was a window, cycles are collected by a timer, which runs only while a test waits for something."""
+    """Once there was a window, a timer collects cycles, which runs only while a test waits for something."""
     if not gc.isenabled():
-        gc.collect(1)
+        from PySide6.QtWidgets import QApplication
+
+        from vidbudova.ui.collector import Collector
+
+        collector = QApplication.instance().findChild(Collector)
+        if collector is not None:
+            collector.collect()
 
 
 def _open_screen() -> None:
