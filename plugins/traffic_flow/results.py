@@ -21,7 +21,6 @@ from .reaching import Access
 Floats = NDArray[np.float64]
 
 BPR = "t = t₀ · (1 + b · (v / c)ᵖ); Bureau of Public Roads (1964)"
-WARDROP = "Wardrop (1952), found by Algorithm B (Dial 2006)"
 
 
 def whole(city: City, found: Traffic, near: Access | None, mending: Mending | None) -> Result:
@@ -90,19 +89,19 @@ def _figures(found: Traffic, before: Solution, minutes: tuple[Floats, Floats]) -
     delay = float(flow[:roads] @ np.maximum(times[:roads] - empty, 0.0)) / 3600
     km = float(flow[:roads] @ found.network.length_m) / 1000
     lost = (found.now.spent - before.spent) / 3600 + _gone(found, minutes[0])
-    inputs = _inputs(found)
+    inputs, found_by = _inputs(found), say("i_equilibrium")
     return (
         Figure("trips_veh_h", say("f_trips"), found.demand.total, "veh/h", *_origin_of_demand(found, inputs)),
         Figure("unserved_trips_veh_h", say("f_unserved"), found.now.unserved_trips, "veh/h",
-               say("x_unserved"), inputs, WARDROP, ""),
-        Figure("time_veh_h", say("f_time"), hours, "veh·h", f"Σ v · t(v); {BPR}", inputs, WARDROP, ""),
-        Figure("delay_veh_h", say("f_delay"), delay, "veh·h", f"Σ v · (t(v) − t(0)); {BPR}", inputs, WARDROP, ""),
-        Figure("loss_veh_h", say("f_loss"), lost, "veh·h", say("x_loss"), inputs, WARDROP, ""),
-        Figure("driven_veh_km", say("f_driven"), km, "veh·km", say("x_driven"), inputs, WARDROP, ""),
+               say("x_unserved"), inputs, found_by, ""),
+        Figure("time_veh_h", say("f_time"), hours, "veh·h", f"Σ v · t(v); {BPR}", inputs, found_by, ""),
+        Figure("delay_veh_h", say("f_delay"), delay, "veh·h", f"Σ v · (t(v) − t(0)); {BPR}", inputs, found_by, ""),
+        Figure("loss_veh_h", say("f_loss"), lost, "veh·h", say("x_loss"), inputs, found_by, ""),
+        Figure("driven_veh_km", say("f_driven"), km, "veh·km", say("x_driven"), inputs, found_by, ""),
         Figure("mean_speed_km_h", say("f_speed"), km / hours if hours > 0 else 0.0, "km/h", say("x_speed"),
-               inputs, WARDROP, ""),
+               inputs, found_by, ""),
         Figure("relative_gap", say("f_gap"), _certified_gap(found, minutes[1]), "1",
-               "1 − Σ T·t_min ÷ Σ v·t, t_min: Dijkstra (1959)", inputs, WARDROP, ""),
+               "1 − Σ T·t_min ÷ Σ v·t, t_min: Dijkstra (1959)", inputs, found_by, ""),
     )  # fmt: skip
 
 
@@ -148,7 +147,7 @@ def _summary(found: Traffic, figures: tuple[Figure, ...], near: Access | None) -
 def _loads(found: Traffic) -> Chart:
     """Vehicle kilometres by class of load, before the cuts and now."""
     say, km = found.say, found.network.length_m / 1000
-    names = [f"≤ {say.short(edge)}" for edge in tables.LOAD_BREAKS] + [f"> {say.short(tables.LOAD_BREAKS[-1])}"]
+    names = [say.short(edge) for edge in tables.LOAD_BREAKS] + [f"> {say.short(tables.LOAD_BREAKS[-1])}"]
     series = []
     for title, solution, capacity in (
         (say("undamaged"), found.whole, found.network.links.capacity), (say("now"), found.now, found.state.capacity)

@@ -16,17 +16,23 @@ from vidbudova.ui import gl_probe
 from vidbudova.ui.gl_probe import judged, wish
 from vidbudova.ui.window import MainWindow
 
+START_S = 1.5
 HEAVY = ("vtkmodules", "vtk", "pyvista", "pandas", "geopandas", "matplotlib", "osmium")
 SHOW = """
-import json, sys
+import json, sys, time
+began = time.perf_counter()
 from PySide6.QtCore import QTimer
 from vidbudova.ui import app as program
 from vidbudova.ui.window import MainWindow
 app = program.application(["vidbudova"])
 window = MainWindow()
+shown = []
+class Painted:
+    pass
 def seen():
+    shown.append(time.perf_counter() - began)
     heavy = [name for name in HEAVY if name in sys.modules]
-    print(json.dumps({"heavy": heavy, "visible": window.isVisible()}), flush=True)
+    print(json.dumps({"seconds": shown[0], "heavy": heavy, "visible": window.isVisible()}), flush=True)
     window.close()
     app.quit()
 window.opening.prepare = lambda: None
@@ -47,9 +53,10 @@ def shown_in_child(tmp_path: Path) -> dict[str, object]:
 
 
 def test_that_the_window_is_on_screen_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
-    found = shown_in_child(tmp_path)
-    assert found["visible"]
-    assert found["heavy"] == []
+    best = min((shown_in_child(tmp_path) for _ in range(3)), key=lambda found: float(str(found["seconds"])))
+    assert best["visible"]
+    assert best["heavy"] == []
+    assert float(str(best["seconds"])) < START_S
 
 
 def test_that_the_start_page_offers_three_ways_and_shows_no_empty_chrome(window: MainWindow) -> None:

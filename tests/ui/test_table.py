@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from vidbudova.session import damage
 from vidbudova.ui import table_model, table_rows
+from vidbudova.ui.table_model import TableModel
 from vidbudova.ui.table_panel import TablePanel
 from vidbudova.ui.table_rows import Loaded
 from vidbudova.ui.window import MainWindow
@@ -98,6 +100,19 @@ def big(n: int) -> Loaded:
             columns[field.name] = np.array([f"street {k}" for k in rng.integers(0, 999, n)], object)
     ids = np.array([f"id-{k}" for k in range(n)], object)
     return Loaded("buildings", fields, ids, columns, table_rows.words_of(fields, columns, ids))
+
+
+def test_that_a_hundred_thousand_rows_scroll_without_a_stop() -> None:
+    loaded, model = big(100_000), TableModel()
+    began = time.perf_counter()
+    rows = table_rows.find(loaded, "levels>100")
+    assert time.perf_counter() - began < 0.5
+    model.show(loaded, rows)
+    began = time.perf_counter()
+    for row in range(0, len(rows), 1500):
+        for column in range(model.columnCount()):
+            model.data(model.index(row, column))
+    assert time.perf_counter() - began < 0.5
 
 
 def test_that_of_a_hundred_thousand_rows_only_those_in_view_are_written_out(

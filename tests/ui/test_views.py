@@ -161,6 +161,10 @@ def test_that_a_video_is_written_by_a_child_and_cancelling_leaves_no_file(opened
     with pytest.raises(UserError):
         film(words, tmp_path / "c.mp4", lambda share, what="": None, too_late)
     assert [path.read_bytes() for path in tmp_path.glob("c*")] == [b"of yesterday"]
+    nowhere = tmp_path / "a.mp4" / "d.mp4"
+    with pytest.raises(UserError) as refused:
+        film([*words[:4], str(nowhere), *words[5:]], nowhere, lambda share, what="": None, lambda: False)
+    assert refused.value.key == "export-failed"
     with pytest.raises(UserError) as wrong:
         film(["video", project, "none", "--out", "x.mp4"], Path("x.mp4"), lambda *_: None, lambda: False)
     assert "none" in str(wrong.value)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from vidbudova.session import photos
 from vidbudova.ui.window import MainWindow
 
 TESTS = Path(__file__).resolve().parents[1]
+REOPENED_S = 2.0
 
 EDITING = """
 import json, os, signal, sys
@@ -96,8 +98,10 @@ def test_that_what_was_clicked_is_there_when_the_killed_window_is_opened_again(
     """
     window = make_window()
     qtbot.wait(1500)  # what the start page loads while a person looks at it
+    began = time.monotonic()
     window.open_project(project)
     qtbot.waitUntil(lambda: window.desk.city is not None and not window.loading.isVisible(), timeout=60_000)
+    assert time.monotonic() - began < REOPENED_S
 
     session = window.desk.session
     assert session is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -41,7 +42,8 @@ def film(words: Sequence[str], out: Path, progress: Progress, cancelled: Callabl
     except OSError as error:
         raise UserError("export-failed", file=out, reason=error.strerror or str(error)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # its folder may be none
+            part.unlink(missing_ok=True)
     return body | {"out": str(out)}
 
 
